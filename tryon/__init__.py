@@ -1,0 +1,1 @@
+"""tryon: virtual try-on, from versioned data to a served, gated model."""

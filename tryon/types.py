@@ -1,0 +1,89 @@
+"""The small values that travel between steps: references with content hashes, never folders."""
+
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+Arrays = dict[str, np.ndarray]
+
+
+class Reference(BaseModel):
+    """A frozen, closed value; its content is its cache key, so it must hold no timestamps."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatasetRef(Reference):
+    """A raw dataset as DVC knows it."""
+
+    task: str
+    path: str  # folder relative to the project's root, e.g. data/raw/makeup
+    digest: str  # DVC's md5 of the folder ("….dir")
+    rows: dict[str, int]  # per split
+    licence: str
+
+
+class ValidatedRef(Reference):
+    """A dataset that passed its rules, and which rows were quarantined."""
+
+    dataset: DatasetRef
+    quarantine: str  # path of the list of quarantined rows (Parquet), relative to the root
+    quarantined: dict[str, int]  # reason → rows
+    digest: str  # of the dataset and the quarantined row ids
+    report: str  # path of the HTML report
+
+
+class PreparedRef(Reference):
+    """Training-ready arrays in a content-addressed folder (see tryon.data.prepared)."""
+
+    task: str
+    path: str
+    digest: str
+    samples: dict[str, int]  # per split
+    refused: dict[str, int]  # cause → rows
+
+
+class CandidateRef(Reference):
+    """One trained candidate: a run folder with `generator.safetensors`, `stats.jsonl`, pictures."""
+
+    task: str
+    name: str
+    path: str
+    digest: str  # sha256 of the weights
+    run_id: str  # MLflow run
+
+
+class EvaluationRef(Reference):
+    """What one candidate scored on the test split."""
+
+    candidate: CandidateRef
+    path: str  # folder with report.html, metrics.json, pictures
+    metrics: dict[str, float]
+
+
+class RegisteredRef(Reference):
+    """A registered model version and the alias it carries now."""
+
+    task: str
+    version: str
+    champion: bool
+    bundle: str  # folder of the ONNX bundle
+    metrics: dict[str, float]
+
+
+class Lineage(Reference):
+    """One record, written to ZenML, MLflow, the model version, the bundle and every response."""
+
+    git_commit: str
+    git_dirty: bool
+    dataset_digest: str
+    params_digest: str
+    packages: dict[str, str]
+
+    def as_tags(self) -> dict[str, str]:
+        """Flat string tags for registries and headers."""
+        record: dict[str, Any] = self.model_dump()
+        packages = record.pop("packages")
+        flat = {f"lineage.{key}": str(value) for key, value in record.items()}
+        return flat | {f"lineage.package.{name}": value for name, value in packages.items()}
