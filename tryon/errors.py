@@ -88,3 +88,12 @@ class RegistryError(TryonError):
     """The registry holds no such model, version or alias."""
 
     code = "registry"
+
+
+class BundleError(TryonError):
+    """A model bundle that cannot be served: a missing or altered file, metadata that does not fit.
+
+    Codes: `no_bundle`, `invalid_meta`, `altered_bundle`, `not_a_network`, `wrong_input`.
+    """
+
+    code = "bundle"

@@ -1,0 +1,144 @@
+"""A bundle: what one trained task ships. Three files, checked when they are opened.
+
+model.onnx   the network, one file, no external data
+meta.json    `Meta`: what the network expects, where it comes from, what it scored
+card.md      the model card, for people
+"""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tryon.errors import BundleError
+from tryon.serving.session import OnnxSession
+from tryon.types import Lineage
+
+SCHEMA_VERSION = 1
+UNREGISTERED = "unregistered"
+MODEL, META, CARD = "model.onnx", "meta.json", "card.md"
+
+
+class Meta(BaseModel):
+    """Everything a predictor needs to know about a network, and everything people ask about it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str = Field(min_length=1)
+    schema_version: int = SCHEMA_VERSION
+    version: str = Field(UNREGISTERED, description="number given by the model registry")
+    size: int = Field(ge=16, le=4096, description="side of the aligned square input, pixels")
+    margin: float = Field(ge=1, le=4, description="crop side ÷ longest side of the face")
+    regions: tuple[str, ...] = Field(description="order of the region axis")
+    lineage: Lineage
+    metrics: dict[str, float] = Field(description="on the held-out test split")
+    parity: float = Field(ge=0, description="max |ONNX - torch| at export, values 0-1")
+    licence: str = Field(min_length=1)
+    created_by: str = Field(min_length=1, description="who or what ran the export")
+    sha256: str = Field("", description="of model.onnx; filled in by Bundle.write")
+    bytes: int = Field(0, ge=0, description="of model.onnx; filled in by Bundle.write")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """An opened, verified bundle."""
+
+    folder: Path
+    meta: Meta
+    card: str
+
+    @classmethod
+    def write(cls, folder: Path, onnx: Path | bytes, meta: Meta, card: str) -> Self:
+        """Write a bundle and open it; `meta.json` comes last, so a torn bundle never opens.
+
+        Args:
+            folder: Made if missing; files of an earlier bundle are replaced.
+            onnx: The network's file or its bytes, without external data.
+            meta: `sha256` and `bytes` are filled in here.
+            card: Markdown.
+
+        Raises:
+            BundleError: the network does not load, or the card is empty.
+        """
+        content = onnx if isinstance(onnx, bytes) else onnx.read_bytes()
+        if not card.strip():
+            raise BundleError("the model card is empty", hint="generate it from the run's record")
+        OnnxSession(content)
+        digest = hashlib.sha256(content).hexdigest()
+        meta = meta.model_copy(update={"sha256": digest, "bytes": len(content)})
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / META).unlink(missing_ok=True)
+        _write(folder / MODEL, content)
+        _write(folder / CARD, card.encode())
+        _write(folder / META, meta.model_dump_json(indent=2).encode())
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open a bundle after checking that it is whole and unaltered.
+
+        Raises:
+            BundleError: `no_bundle` names the missing file, `invalid_meta` the key of meta.json,
+                `altered_bundle` the size or hash that differs.
+        """
+        for name in (META, MODEL, CARD):
+            if not (folder / name).is_file():
+                raise BundleError(
+                    f"{folder} holds no {name}",
+                    code="no_bundle",
+                    hint="a bundle is a folder with " + ", ".join((MODEL, META, CARD)),
+                )
+        meta = _read_meta(folder / META)
+        content = (folder / MODEL).read_bytes()
+        digest = hashlib.sha256(content).hexdigest()
+        if (len(content), digest) != (meta.bytes, meta.sha256):
+            raise BundleError(
+                f"{folder / MODEL} has {len(content)} bytes, sha256 {digest[:12]}…; "
+                f"{META} says {meta.bytes} bytes, sha256 {meta.sha256[:12]}…",
+                code="altered_bundle",
+                hint="write the bundle again from the registered model",
+            )
+        return cls(folder, meta, (folder / CARD).read_text())
+
+    def versioned(self, version: str) -> Self:
+        """The same bundle with the number the model registry gave it, written to meta.json."""
+        meta = self.meta.model_copy(update={"version": version})
+        _write(self.folder / META, meta.model_dump_json(indent=2).encode())
+        return type(self).open(self.folder)
+
+    @cached_property
+    def session(self) -> OnnxSession:
+        """The network, loaded once."""
+        return OnnxSession(self.folder / MODEL)
+
+
+def _read_meta(path: Path) -> Meta:
+    try:
+        meta = Meta.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(map(str, problem['loc'])) or 'file'}: {problem['msg']}"
+            for problem in error.errors(include_url=False, include_input=False)
+        ]
+        raise BundleError(f"{path}: {'; '.join(problems)}", code="invalid_meta") from None
+    if meta.schema_version != SCHEMA_VERSION:
+        raise BundleError(
+            f"{path}: schema_version {meta.schema_version}, this release reads {SCHEMA_VERSION}",
+            code="invalid_meta",
+            hint="export the model again with this release",
+        )
+    return meta
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Replace a file in one move, so that no reader sees half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    Path(name).chmod(0o644)
+    Path(name).replace(path)
