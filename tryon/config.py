@@ -1,8 +1,7 @@
-"""params.yaml, typed and closed: unknown keys and values out of range are errors that say the fix."""
+"""params.yaml, typed and closed: an unknown key or a value out of range is an error."""
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -70,12 +69,17 @@ class Distances(Section):
     """Which features the distribution distance uses; resolved once, logged, never a fallback."""
 
     features: Literal["random", "inception"] = "random"
-    inception_weights: str | None = Field(None, description="path of pt_inception-2015-12-05 weights")
+    inception_weights: str | None = Field(
+        None, description="path of pt_inception-2015-12-05 weights"
+    )
 
 
 class TaskConfig(Section):
     """The sections every task has. A task's own class narrows and extends them."""
 
+    dataset: str = Field(
+        "", description="folder of the raw dataset, versioned by DVC; empty = data/raw/TASK"
+    )
     validation: ValidationConfig = ValidationConfig()
     training: TrainingConfig = TrainingConfig()
     candidates: dict[str, CandidateConfig] = {}
@@ -87,6 +91,7 @@ class Params(Section):
 
     seed: int = Field(20, ge=0, le=2**31 - 1)
     workers: int = Field(2, ge=1, le=256, description="processes for rendering and preprocessing")
+    profile: str = Field("", pattern="^[a-z0-9_-]*$", description="overlay params.PROFILE.yaml")
     tasks: dict[str, Any]
 
     def digest(self) -> str:
@@ -95,12 +100,11 @@ class Params(Section):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def load_params(path: Path | None = None, profile: str | None = None) -> Params:
-    """Read params.yaml (and `params.PROFILE.yaml` over it).
+def load_params(path: Path | None = None) -> Params:
+    """Read params.yaml and, where it names a `profile`, params.PROFILE.yaml over it.
 
     Args:
         path: The file; by default `params.yaml` of the project's root (tryon.paths).
-        profile: Name of an overlay beside it; by default the TRYON_PROFILE variable.
 
     Raises:
         ConfigError: names the key, the value and what is allowed.
@@ -110,8 +114,7 @@ def load_params(path: Path | None = None, profile: str | None = None) -> Params:
 
     path = path or project_root() / "params.yaml"
     values = _read(path)
-    profile = profile if profile is not None else os.environ.get("TRYON_PROFILE", "")
-    if profile:
+    if profile := values.get("profile"):
         values = _overlay(values, _read(path.with_name(f"params.{profile}.yaml")))
     named = values.get("tasks") or {}
     if unknown := sorted(set(named) - set(TASKS)):

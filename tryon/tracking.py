@@ -1,0 +1,317 @@
+"""MLflow, in one place: runs that can be compared, a registry whose every move is on record."""
+
+import getpass
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+from mlflow import MlflowClient
+from mlflow.data.dataset_source_registry import resolve_dataset_source
+from mlflow.data.meta_dataset import MetaDataset
+from mlflow.entities import DatasetInput, InputTag, Metric, Param, RunTag
+from mlflow.entities.model_registry import ModelVersion
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature
+from mlflow.types import Schema, TensorSpec
+
+from tryon.errors import RegistryError
+from tryon.paths import project_root
+
+CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+
+
+def tracking_uri() -> str:
+    """MLFLOW_TRACKING_URI where it is set, else the SQLite database of this checkout."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{project_root() / 'mlflow.db'}"
+
+
+def client() -> MlflowClient:
+    """A client on the tracking server. Sets the process-wide address too: a tracked pipeline step
+    blanks it when it ends."""
+    mlflow.set_tracking_uri(tracking_uri())
+    return MlflowClient(tracking_uri=tracking_uri())
+
+
+def ensure_experiment(task: str) -> str:
+    """The task's experiment, its artifacts beside the database; made if absent. Returns its id."""
+    api = client()
+    known = api.get_experiment_by_name(task)
+    if known is not None:
+        return str(known.experiment_id)
+    if not tracking_uri().startswith("sqlite"):
+        return str(api.create_experiment(task))
+    location = (project_root() / "mlruns" / task).as_uri()
+    return str(api.create_experiment(task, artifact_location=location))
+
+
+def experiment_identity(task: str) -> str:
+    """Changes when the experiment was deleted and made anew."""
+    experiment = client().get_experiment(ensure_experiment(task))
+    return f"{experiment.experiment_id}@{experiment.creation_time}"
+
+
+def model_name(task: str) -> str:
+    """The registered model's name."""
+    return f"tryon-{task}"
+
+
+class RunLog:
+    """Writes to one MLflow run by its id, finished or not; batches, because SQLite is slow."""
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        self._client = client()
+
+    @classmethod
+    def active(cls) -> "RunLog":
+        """The run the orchestrator opened for this step.
+
+        Raises:
+            RegistryError: there is none.
+        """
+        run = mlflow.active_run()
+        if run is None:
+            raise RegistryError("no MLflow run is open", hint="is the step tracked?")
+        return cls(run.info.run_id)
+
+    @classmethod
+    def start(cls, task: str, name: str) -> "RunLog":
+        """A run of its own, for use without an orchestrator."""
+        run = client().create_run(ensure_experiment(task), run_name=name)
+        return cls(run.info.run_id)
+
+    def params(self, values: Mapping[str, Any]) -> None:
+        """Log parameters; nested mappings become dotted keys."""
+        flat = [Param(key, str(value)[:6000]) for key, value in _flatten(values)]
+        for start in range(0, len(flat), 100):
+            self._client.log_batch(self.run_id, params=flat[start : start + 100])
+
+    def metrics(self, values: Mapping[str, float], step: int = 0) -> None:
+        """Log one set of numbers."""
+        now = int(datetime.now(UTC).timestamp() * 1000)
+        metrics = [Metric(_key(key), float(value), now, step) for key, value in values.items()]
+        self._client.log_batch(self.run_id, metrics=metrics)
+
+    def tags(self, values: Mapping[str, str]) -> None:
+        """Set tags."""
+        tags = [RunTag(key, value[:5000]) for key, value in values.items()]
+        self._client.log_batch(self.run_id, tags=tags)
+
+    def picture(self, image: np.ndarray, key: str, step: int | None = None) -> None:
+        """Log a uint8 [H, W, 3] picture; with `step` it joins a series shown over time."""
+        if step is None:
+            self._client.log_image(self.run_id, image, artifact_file=f"{key}.png")
+        else:
+            self._client.log_image(self.run_id, image, key=key, step=step)
+
+    def file(self, path: Path, folder: str | None = None) -> None:
+        """Keep a file (or the content of a folder) with the run."""
+        if path.is_dir():
+            self._client.log_artifacts(self.run_id, str(path), folder)
+        else:
+            self._client.log_artifact(self.run_id, str(path), folder)
+
+    def dataset(self, name: str, path: str, digest: str) -> None:
+        """Record which data the run saw, with DVC's hash as the digest."""
+        source = resolve_dataset_source((project_root() / path).as_uri())
+        entity = MetaDataset(source, name=name, digest=digest[:36])._to_mlflow_entity()
+        tag = InputTag("mlflow.data.context", "training")
+        self._client.log_inputs(self.run_id, [DatasetInput(entity, tags=[tag])])
+
+    def finish(self, status: str = "FINISHED") -> None:
+        """Close a run opened by `start`."""
+        self._client.set_terminated(self.run_id, status)
+
+
+def register(
+    task: str, run_id: str, bundle: Path, tags: Mapping[str, str], description: str
+) -> str:
+    """Register a bundle as a new model version with signature, model, meta and card.
+
+    Returns:
+        The version's number. It carries no alias yet.
+    """
+    import onnx
+
+    api = client()
+    model = onnx.load(bundle / "model.onnx")
+    signature = ModelSignature(
+        inputs=Schema([_tensor(value) for value in model.graph.input]),
+        outputs=Schema([_tensor(value) for value in model.graph.output]),
+    )
+    with mlflow.start_run(run_id=run_id, nested=mlflow.active_run() is not None):
+        info = mlflow.onnx.log_model(
+            model,
+            name="model",
+            signature=signature,
+            registered_model_name=model_name(task),
+            save_as_external_data=False,
+            pip_requirements=["onnxruntime", "numpy"],
+            extra_files=[str(bundle / "meta.json"), str(bundle / "card.md")],
+        )
+    version = str(info.registered_model_version)
+    for key, value in tags.items():
+        api.set_model_version_tag(model_name(task), version, key, value[:5000])
+    api.update_model_version(model_name(task), version, description=description)
+    api.set_registered_model_tag(model_name(task), "task", task)
+    return version
+
+
+def version_at(task: str, alias: str) -> ModelVersion | None:
+    """The version an alias points at; None where there is no such model or alias."""
+    try:
+        return client().get_model_version_by_alias(model_name(task), alias)
+    except MlflowException as error:
+        if error.error_code in {"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST"}:
+            return None
+        raise
+
+
+def fetch(task: str, version: str, folder: Path) -> Path:
+    """Copy a version's bundle (model.onnx, meta.json, card.md) out of the registry.
+
+    Raises:
+        RegistryError: there is no such version.
+    """
+    client()
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            found = mlflow.artifacts.download_artifacts(
+                f"models:/{model_name(task)}/{version}", dst_path=scratch
+            )
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in ("model.onnx", "extra_files/meta.json", "extra_files/card.md"):
+                shutil.copyfile(Path(found) / name, folder / Path(name).name)
+    except MlflowException as error:
+        raise RegistryError(
+            f"no version {version} of {model_name(task)}: {error.message}",
+            hint=f"`tryon lineage {task}` lists what is registered",
+        ) from None
+    return folder
+
+
+@dataclass(frozen=True)
+class Move:
+    """One change of what serves: who moved which version where, and why."""
+
+    time: str
+    who: str
+    action: str  # promote | rollback
+    version: str
+    replaced: str
+    why: str
+    gate: str = ""
+
+    def as_tag(self) -> tuple[str, str]:
+        """Key and value of the registered model's tag that keeps it."""
+        return f"move.{self.time}", json.dumps(self.__dict__)
+
+
+def promote(task: str, version: str, why: str, gate: str = "") -> Move:
+    """Make `version` the champion; the old champion becomes `previous`."""
+    return _move(task, version, "promote", why, gate)
+
+
+def challenge(task: str, version: str) -> None:
+    """Mark a registered version that has not (yet) won."""
+    client().set_registered_model_alias(model_name(task), CHALLENGER, version)
+
+
+def rollback(task: str, why: str, to: str | None = None, dry_run: bool = False) -> Move:
+    """Make the previous champion (or version `to`) the champion again.
+
+    Raises:
+        RegistryError: no champion, no previous version, or `to` already serves.
+    """
+    champion = version_at(task, CHAMPION)
+    previous = version_at(task, PREVIOUS)
+    if champion is None:
+        raise RegistryError(
+            f"{model_name(task)} has no champion", hint="`zenml pipeline run training` makes one"
+        )
+    target = to or (previous.version if previous else None)
+    if target is None:
+        raise RegistryError(
+            f"{model_name(task)} has no previous champion to go back to",
+            hint="name a version: --to VERSION",
+        )
+    target = str(target)
+    if target == str(champion.version):
+        raise RegistryError(f"version {target} serves already", hint="name another: --to VERSION")
+    if target not in {str(known.version) for known in versions(task)}:
+        raise RegistryError(
+            f"{model_name(task)} has no version {target}",
+            hint=f"`tryon lineage {task}` lists what is registered",
+        )
+    if dry_run:
+        return _record(target, str(champion.version), "rollback", why, "")
+    return _move(task, target, "rollback", why, "")
+
+
+def versions(task: str) -> list[ModelVersion]:
+    """All versions, newest first."""
+    found = client().search_model_versions(f"name='{model_name(task)}'")
+    return sorted(found, key=lambda version: -int(version.version))
+
+
+def history(task: str) -> list[Move]:
+    """Every move on record, oldest first."""
+    try:
+        tags = client().get_registered_model(model_name(task)).tags
+    except MlflowException:
+        return []
+    moves = [json.loads(value) for key, value in tags.items() if key.startswith("move.")]
+    return sorted((Move(**move) for move in moves), key=lambda move: move.time)
+
+
+def _move(task: str, version: str, action: str, why: str, gate: str) -> Move:
+    api, name = client(), model_name(task)
+    champion = version_at(task, CHAMPION)
+    replaced = str(champion.version) if champion else ""
+    if replaced and replaced != version:
+        api.set_registered_model_alias(name, PREVIOUS, replaced)
+    api.set_registered_model_alias(name, CHAMPION, version)
+    challenger = version_at(task, CHALLENGER)
+    if challenger is not None and str(challenger.version) == version:
+        api.delete_registered_model_alias(name, CHALLENGER)
+    move = _record(version, replaced, action, why, gate)
+    api.set_registered_model_tag(name, *move.as_tag())
+    api.set_model_version_tag(name, version, *move.as_tag())
+    return move
+
+
+def _record(version: str, replaced: str, action: str, why: str, gate: str) -> Move:
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    who = os.environ.get("TRYON_USER") or getpass.getuser()
+    return Move(now, who, action, version, replaced, why, gate[:4000])
+
+
+def _tensor(value: Any) -> TensorSpec:
+    shape = [
+        dim.dim_value if dim.HasField("dim_value") else -1
+        for dim in value.type.tensor_type.shape.dim
+    ]
+    return TensorSpec(np.dtype("float32"), tuple(shape), value.name)
+
+
+def _flatten(values: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            flat += _flatten(value, f"{prefix}{key}.")
+        else:
+            flat.append((f"{prefix}{key}", value))
+    return flat
+
+
+def _key(name: str) -> str:
+    """MLflow allows letters, digits, _ - . space / : in metric names."""
+    return "".join(letter if letter.isalnum() or letter in "_-. /:" else "-" for letter in name)
