@@ -1,0 +1,131 @@
+"""sRGB, linear light, CIELAB (D65, 2 degrees), CIEDE2000 and the Monk skin tone scale.
+
+Every function works on float32 arrays [..., 3]; RGB in [0, 1], L in [0, 100]. The formulas are
+written out in numpy, so that their torch twins can agree to rounding.
+
+Sources: IEC 61966-2-1 (sRGB); CIE 15:2004 (CIELAB); Sharma, Wu, Dalal 2005, "The CIEDE2000
+color-difference formula" (equations 2-22); Monk 2019, "The Monk Skin Tone Scale".
+"""
+
+import numpy as np
+
+from tryon.errors import RequestError
+
+TO_XYZ = np.array(
+    [
+        [0.412453, 0.357580, 0.180423],
+        [0.212671, 0.715160, 0.072169],
+        [0.019334, 0.119193, 0.950227],
+    ],
+    np.float32,
+)
+FROM_XYZ = np.linalg.inv(TO_XYZ.astype(np.float64)).astype(np.float32)
+WHITE = np.array([0.95047, 1.0, 1.08883], np.float32)  # D65, 2 degrees
+EPSILON, KAPPA = 216 / 24389, 24389 / 27  # CIE 15:2004
+
+MONK = (
+    "#f6ede4", "#f3e7db", "#f7ead0", "#eadaba", "#d7bd96",
+    "#a07e56", "#825c43", "#604134", "#3a312a", "#292420",
+)  # fmt: skip
+
+
+def to_linear(rgb: np.ndarray) -> np.ndarray:
+    """sRGB [0, 1] → linear light [0, 1]."""
+    rgb = np.asarray(rgb, np.float32)
+    low = rgb / np.float32(12.92)
+    high = ((np.maximum(rgb, 0) + np.float32(0.055)) / np.float32(1.055)) ** np.float32(2.4)
+    return np.where(rgb <= np.float32(0.04045), low, high)
+
+
+def from_linear(linear: np.ndarray) -> np.ndarray:
+    """Linear light [0, 1] → sRGB [0, 1]."""
+    linear = np.asarray(linear, np.float32)
+    high = np.float32(1.055) * np.maximum(linear, 0) ** np.float32(1 / 2.4) - np.float32(0.055)
+    return np.where(linear <= np.float32(0.0031308), linear * np.float32(12.92), high)
+
+
+def srgb_to_lab(rgb: np.ndarray) -> np.ndarray:
+    """sRGB in [0, 1] → CIELAB, float32 [..., 3]."""
+    ratio = (to_linear(rgb) @ TO_XYZ.T) / WHITE
+    f = np.where(ratio > EPSILON, np.cbrt(ratio), (np.float32(KAPPA) * ratio + 16) / 116)
+    x, y, z = f[..., 0], f[..., 1], f[..., 2]
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1).astype(np.float32)
+
+
+def lab_to_srgb(lab: np.ndarray) -> np.ndarray:
+    """CIELAB → sRGB, float32 [..., 3], clipped to [0, 1] where the colour is out of gamut."""
+    lab = np.asarray(lab, np.float32)
+    y = (lab[..., 0] + 16) / 116
+    f = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], -1)
+    cubed = f**3
+    ratio = np.where(cubed > EPSILON, cubed, (116 * f - 16) / np.float32(KAPPA))
+    linear = (ratio * WHITE) @ FROM_XYZ.T
+    return from_linear(np.clip(linear, 0, 1)).astype(np.float32)
+
+
+def hex_to_srgb(text: str) -> np.ndarray:
+    """`#rrggbb` → sRGB float32 [3] in [0, 1].
+
+    Raises:
+        RequestError: `text` is no such code.
+    """
+    digits = text[1:] if text.startswith("#") else ""
+    if len(digits) != 6 or any(digit not in "0123456789abcdefABCDEF" for digit in digits):
+        raise RequestError(
+            f"{text!r} is no colour", code="invalid_colour", hint="six hex digits, like #b3202c"
+        )
+    return np.array([int(digits[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / 255
+
+
+def hex_to_lab(text: str) -> np.ndarray:
+    """`#rrggbb` → CIELAB float32 [3]. Raises RequestError like `hex_to_srgb`."""
+    return srgb_to_lab(hex_to_srgb(text))
+
+
+def lab_to_hex(lab: np.ndarray) -> str:
+    """CIELAB [3] → the nearest `#rrggbb` (clipped to the gamut)."""
+    red, green, blue = np.rint(lab_to_srgb(lab) * 255).astype(int)
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def delta_e_2000(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """CIEDE2000 colour difference of two broadcastable CIELAB arrays [..., 3] → float64 [...]."""
+    L1, a1, b1 = np.moveaxis(np.asarray(first, np.float64), -1, 0)
+    L2, a2, b2 = np.moveaxis(np.asarray(second, np.float64), -1, 0)
+    mean_c7 = ((np.hypot(a1, b1) + np.hypot(a2, b2)) / 2) ** 7
+    stretch = 1.5 - 0.5 * np.sqrt(mean_c7 / (mean_c7 + 25.0**7))  # 1 + G, eq. 4
+    C1, C2 = np.hypot(stretch * a1, b1), np.hypot(stretch * a2, b2)
+    h1 = np.degrees(np.arctan2(b1, stretch * a1)) % 360
+    h2 = np.degrees(np.arctan2(b2, stretch * a2)) % 360
+
+    coloured = C1 * C2 != 0
+    turn = (h2 - h1 + 180) % 360 - 180  # eq. 10, in (-180, 180]
+    turn = np.where((turn == -180) & (h2 > h1), 180.0, turn)
+    turn = np.where(coloured, turn, 0.0)
+    dL, dC = L2 - L1, C2 - C1
+    dH = 2 * np.sqrt(C1 * C2) * np.sin(np.radians(turn / 2))
+
+    L, C = (L1 + L2) / 2, (C1 + C2) / 2
+    far = np.abs(h1 - h2) > 180
+    h = np.where(far, np.where(h1 + h2 < 360, (h1 + h2 + 360) / 2, (h1 + h2 - 360) / 2),
+                 (h1 + h2) / 2)  # eq. 14  # fmt: skip
+    h = np.where(coloured, h, h1 + h2)
+    T = (
+        1
+        - 0.17 * np.cos(np.radians(h - 30))
+        + 0.24 * np.cos(np.radians(2 * h))
+        + 0.32 * np.cos(np.radians(3 * h + 6))
+        - 0.20 * np.cos(np.radians(4 * h - 63))
+    )
+    chroma_part = 2 * np.sqrt(C**7 / (C**7 + 25.0**7))  # R_C, eq. 17
+    R_T = -np.sin(np.radians(60 * np.exp(-(((h - 275) / 25) ** 2)))) * chroma_part  # eq. 18
+    S_L = 1 + 0.015 * (L - 50) ** 2 / np.sqrt(20 + (L - 50) ** 2)
+    S_C, S_H = 1 + 0.045 * C, 1 + 0.015 * C * T
+    terms = (dL / S_L) ** 2 + (dC / S_C) ** 2 + (dH / S_H) ** 2
+    return np.sqrt(np.maximum(terms + R_T * (dC / S_C) * (dH / S_H), 0))
+
+
+def nearest_monk(lab: np.ndarray) -> np.ndarray:
+    """The Monk tone 1 (lightest) to 10 nearest by CIEDE2000 to CIELAB [..., 3] → int64 [...]."""
+    swatches = np.stack([hex_to_lab(code) for code in MONK])
+    return delta_e_2000(np.asarray(lab)[..., None, :], swatches).argmin(-1) + 1
