@@ -141,7 +141,7 @@ def encode(image: np.ndarray, format: str = "PNG", quality: int = 95) -> bytes:
             code="unsupported_format",
         )
     options: dict[str, dict[str, int]] = {
-        "PNG": {"compress_level": 3},
+        "PNG": {"compress_level": 1},
         "JPEG": {"quality": quality, "subsampling": 0 if quality >= 90 else 2},
         "WEBP": {"quality": quality},
     }
