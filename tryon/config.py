@@ -28,7 +28,9 @@ class ValidationConfig(Section):
     min_brightness: float = Field(0.04, ge=0, le=1, description="mean luma")
     max_brightness: float = Field(0.97, ge=0, le=1, description="mean luma")
     min_sharpness: float = Field(8.0, ge=0, description="variance of the Laplacian, 0-255 grey")
-    max_duplicate_distance: int = Field(4, ge=0, le=32, description="perceptual-hash bits")
+    max_duplicate_distance: int = Field(
+        16, ge=0, le=64, description="bits of the 256-bit perceptual hash that a copy may differ in"
+    )
     max_quarantined_share: float = Field(0.02, ge=0, le=1, description="above it the run stops")
 
 
@@ -84,6 +86,10 @@ class TaskConfig(Section):
     training: TrainingConfig = TrainingConfig()
     candidates: dict[str, CandidateConfig] = {}
     distances: Distances = Distances()
+
+    def folder(self, task: str) -> str:
+        """Where the raw dataset lies, relative to the project's root."""
+        return self.dataset or f"data/raw/{task}"
 
 
 class Params(Section):

@@ -1,37 +1,50 @@
 """The face every task shows to the engine, the steps, the gate, the bundle and the service.
 
-A task is a package with these modules, resolved lazily so that serving never imports torch:
+A task is a package with these modules, loaded when first used, so that serving never loads torch:
 
-    config      Config (a TaskConfig)
-    sample      generate(config, folder, seed, workers)        the rendered sample dataset
-    importers   IMPORTERS: dict[str, importer]                 the field's layouts → raw rows
-    data        FEATURES, Preparer, columns, rules, augmentation, examples
-    networks    pure torch
-    objective   build(config, candidate) → tryon.gan.objective.Objective
-    evaluation  evaluate(...), PRIMARY, gate rules, baselines
-    predictor   load(bundle) → numpy in, numpy out
+    config        Config (a TaskConfig): the task's section of params.yaml
+    sample        generate(config, folder, seed, workers): the rendered sample dataset
+    importers     IMPORTERS: the field's own layouts → raw rows
+    data          FEATURES of a raw row, and the rules it must keep
+    inspection    Inspector: the columns that validation measures of one picture
+    preparation   raw row → training arrays, or a refusal with its cause
+    augmentation  the training-time policy, its check and its preview
+    networks      generator and discriminator, pure torch
+    objective     build(config, candidate): the terms of both losses
+    export        to_onnx(...): what the generator becomes when it ships
+    evaluation    metrics, baselines, slices, the primary metric, the gate's rules
+    predictor     load(bundle) → numpy in, numpy out
 """
 
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
+MODULES = (
+    "config",
+    "sample",
+    "importers",
+    "data",
+    "inspection",
+    "preparation",
+    "augmentation",
+    "networks",
+    "objective",
+    "export",
+    "evaluation",
+    "predictor",
+)
+
 
 @dataclass(frozen=True)
 class Task:
-    """One task: its name and the package that holds its modules."""
+    """One task: its name, the package that holds its modules, and what it does in a sentence."""
 
     name: str
     package: str
     summary: str
 
     def __getattr__(self, module: str) -> ModuleType:
-        if module.startswith("_") or module not in MODULES:
+        if module not in MODULES:
             raise AttributeError(f"a task has {', '.join(MODULES)}; got {module!r}")
         return import_module(f"{self.package}.{module}")
-
-
-MODULES = (
-    "config", "sample", "importers", "data", "networks", "objective", "evaluation", "export",
-    "predictor",
-)

@@ -44,6 +44,14 @@ class PreparedRef(Reference):
     refused: dict[str, int]  # cause → rows
 
 
+class AugmentedRef(Reference):
+    """Prepared arrays and the checked policy that will vary them during training."""
+
+    prepared: PreparedRef
+    policy: str  # digest of the policy's description
+    preview: str  # path of the contact sheet (PNG)
+
+
 class CandidateRef(Reference):
     """One trained candidate: a run folder with `generator.safetensors`, `stats.jsonl`, pictures."""
 
@@ -62,14 +70,22 @@ class EvaluationRef(Reference):
     metrics: dict[str, float]
 
 
+class DecisionRef(Reference):
+    """The gate's verdict: the candidate that won, and every rule it passed."""
+
+    winner: EvaluationRef
+    path: str  # folder with comparison.html and gate.json
+    rules: str  # the gate's table as text
+    champion: str  # version it was compared with; "" for the first
+
+
 class RegisteredRef(Reference):
     """A registered model version and the alias it carries now."""
 
     task: str
     version: str
-    champion: bool
     bundle: str  # folder of the ONNX bundle
-    metrics: dict[str, float]
+    sha256: str  # of the network
 
 
 class Lineage(Reference):

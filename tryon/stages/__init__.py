@@ -1,0 +1,1 @@
+"""What each step of the pipeline does, without an orchestrator: references in, references out."""

@@ -1,0 +1,132 @@
+"""`tryon`: what people do by hand around the pipeline."""
+
+import functools
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+
+from tryon.errors import TryonError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+export = typer.Typer(no_args_is_help=True, help="Write figures for other tools.")
+app.add_typer(export, name="export")
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+    Console(highlight=False, soft_wrap=True),
+    Console(stderr=True, highlight=False, soft_wrap=True),
+)
+TaskName = Annotated[str, typer.Argument(help="makeup, …")]
+
+
+def one_line_errors(function: Callable[P, R]) -> Callable[P, R]:
+    """Turn an error made on purpose into one clear line and exit code 1."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except TryonError as error:
+            err.print(f"[red]{error.code}[/]: {error.message}")
+            if error.hint:
+                err.print(f"  fix: {error.hint}")
+            raise typer.Exit(1) from None
+
+    return guarded
+
+
+@app.command()
+@one_line_errors
+def sample(task: TaskName, folder: Annotated[Path | None, typer.Option()] = None) -> None:
+    """Render a task's sample dataset into its raw folder."""
+    from tryon.config import load_params
+    from tryon.paths import absolute
+
+    params = load_params()
+    config = params.tasks[_known(task)]
+    target = folder or absolute(f"data/raw/{task}")
+    _task(task).sample.generate(config, target, params.seed, params.workers)
+    out.print(f"rendered {target}")
+
+
+@app.command()
+@one_line_errors
+def lineage(task: TaskName) -> None:
+    """Print the whole record: champion, where it comes from, every version, every move."""
+    from tryon.stages.record import lineage_text
+
+    out.print(lineage_text(_known(task)))
+
+
+@app.command()
+@one_line_errors
+def rollback(
+    task: TaskName,
+    why: Annotated[str, typer.Option(help="kept on record")] = "by hand",
+    to: Annotated[str | None, typer.Option(help="version; default: the previous champion")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would happen")] = False,
+) -> None:
+    """Serve the previous champion again: move the alias, pack its bundle."""
+    from tryon.stages.record import roll_back
+
+    out.print(roll_back(_known(task), why, to, dry_run))
+
+
+@app.command()
+@one_line_errors
+def summary() -> None:
+    """Say what a finished run left where, and what to do next."""
+    from tryon.stages.record import summary_text
+
+    out.print(summary_text())
+
+
+@export.command("metrics")
+@one_line_errors
+def export_metrics() -> None:
+    """Write metrics/champions.json and metrics/curves.csv for `dvc metrics` and `dvc plots`."""
+    from tryon.stages.record import export_metrics as write
+
+    for path in write():
+        out.print(f"wrote {path}")
+
+
+@app.command()
+@one_line_errors
+def doctor() -> None:
+    """Check that this machine can run the project, and say what is missing."""
+    from tryon.stages.doctor import examine
+
+    for line in examine():
+        out.print(line)
+
+
+def _known(task: str) -> str:
+    from tryon.errors import ConfigError
+    from tryon.registry import TASKS
+
+    if task not in TASKS:
+        raise ConfigError(f"no task {task!r}", hint=f"one of {', '.join(sorted(TASKS))}")
+    return task
+
+
+def _task(name: str):  # type: ignore[no-untyped-def]
+    from tryon.registry import TASKS
+
+    return TASKS[name]
+
+
+def main() -> None:
+    """The entry point."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    app()
+
+
+if __name__ == "__main__":
+    main()
