@@ -19,9 +19,6 @@ export = typer.Typer(no_args_is_help=True, help="Write figures for other tools."
 app.add_typer(export, name="export")
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-    Console(highlight=False, soft_wrap=True),
-    Console(stderr=True, highlight=False, soft_wrap=True),
-)
 TaskName = Annotated[str, typer.Argument(help="makeup, …")]
 
 
