@@ -1,0 +1,115 @@
+"""The condition: per region the apparent colour it shall have, whether it is asked, its gloss.
+
+A condition is float32 [R, 5] in the order of REGIONS: L/100, a/100, b/100 (mean CIELAB, D65),
+presence (0 or 1) and gloss (0 to 1, look.GLOSS). The row of a region that is not asked, or of
+which nothing is visible, is all zero.
+"""
+
+import numpy as np
+
+from tryon.errors import TryonError
+from tryon.makeup.look import REGIONS, Look
+from tryon.vision.colour import hex_to_lab, srgb_to_lab
+
+SCALE = 100.0
+BLUSH_LIFT = 3.0  # L units blush may at most lighten: it is a flush, not a light
+BROW_DEPTH = 0.45  # share of its lightness a brow of its own colour loses at intensity 1
+SHADOW, LINER = REGIONS.index("eyeshadow"), REGIONS.index("eyeliner")
+LEAST = 1e-6  # sum of squared mask values under which a region counts as invisible
+
+
+def weights(masks: np.ndarray) -> np.ndarray:
+    """How much each pixel counts in its region's mean: masks squared, the faint edge dropped.
+
+    m_eyeshadow := m_eyeshadow · (1 − m_eyeliner), since a liner hides the shadow under it;
+    w = m², and 0 where w < 0.1 · max(w) of the region.
+
+    Args:
+        masks: float [R, H, W] in [0, 1].
+
+    Returns:
+        float32 [R, H, W], not normalised; all zero for an empty mask.
+    """
+    squared = np.square(masks, dtype=np.float32)
+    squared[SHADOW] *= np.square(1 - masks[LINER], dtype=np.float32)
+    limit = 0.1 * squared.max((1, 2), keepdims=True)
+    return np.where(squared < limit, np.float32(0), squared)
+
+
+def mean_lab(image: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Weighted mean CIELAB of each region, float32 [R, 3]; zero where a region is empty.
+
+    Args:
+        image: float RGB [H, W, 3] in [0, 1].
+        masks: float [R, H, W] in [0, 1].
+    """
+    _check(image, masks)
+    means = np.zeros((len(masks), 3), np.float32)
+    for mean, weight in zip(means, weights(masks), strict=True):
+        inside = weight > 0
+        total = weight[inside].sum(dtype=np.float64)
+        if total > LEAST:
+            lab = srgb_to_lab(image[inside])
+            mean[:] = (lab * weight[inside, None]).sum(0, dtype=np.float64) / total
+    return means
+
+
+def measure(
+    image: np.ndarray, masks: np.ndarray, presence: np.ndarray, gloss: np.ndarray
+) -> np.ndarray:
+    """The condition that `image` itself fulfils, float32 [R, 5].
+
+    Args:
+        image: float RGB [H, W, 3] in [0, 1], for example the made-up target of a training pair.
+        masks: float [R, H, W] in [0, 1].
+        presence: float [R], 1 where a region is asked.
+        gloss: float [R] in [0, 1].
+    """
+    return assemble(mean_lab(image, masks), masks, presence, gloss)
+
+
+def from_look(image: np.ndarray, masks: np.ndarray, look: Look) -> np.ndarray:
+    """The condition a look asks of this photo, float32 [R, 5].
+
+    Each region moves in CIELAB from its present mean to the look's colour by the intensity. A
+    region without a colour keeps its mean (foundation) or only darkens (brows).
+
+    Args:
+        image: float RGB [H, W, 3] in [0, 1].
+        masks: float [R, H, W] in [0, 1].
+    """
+    present = mean_lab(image, masks)
+    wanted = present.copy()
+    for index, region in enumerate(REGIONS):
+        part = look.regions.get(region)
+        if part is None:
+            continue
+        if part.colour is not None:
+            step = hex_to_lab(part.colour) - present[index]
+            if region == "blush":
+                step[0] = min(step[0], BLUSH_LIFT)
+            wanted[index] += part.intensity * step
+        elif region == "brows":
+            wanted[index, 0] *= 1 - BROW_DEPTH * part.intensity
+    return assemble(wanted, masks, look.presence(), look.gloss())
+
+
+def assemble(
+    lab: np.ndarray, masks: np.ndarray, presence: np.ndarray, gloss: np.ndarray
+) -> np.ndarray:
+    """Put colours [R, 3] in CIELAB, presence [R] and gloss [R] together as a condition [R, 5]."""
+    seen = weights(masks).sum((1, 2)) > LEAST
+    asked = ((np.asarray(presence) > 0) & seen).astype(np.float32)
+    rows = np.concatenate(
+        [lab / SCALE, asked[:, None], np.asarray(gloss, np.float32)[:, None]], axis=1
+    )
+    return (rows * asked[:, None]).astype(np.float32)
+
+
+def _check(image: np.ndarray, masks: np.ndarray) -> None:
+    if masks.ndim != 3 or image.shape != (*masks.shape[1:], 3):
+        raise TryonError(
+            f"got an image {image.shape} with masks {masks.shape}, expected [H, W, 3] and "
+            f"[{len(REGIONS)}, H, W] of one size",
+            code="shapes",
+        )
