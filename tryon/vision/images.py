@@ -3,6 +3,7 @@
 Everything inside the library is uint8 RGB [H, W, 3]; what reaches `decode` may be anything.
 """
 
+import re
 import struct
 import zlib
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
     ("JXL", 0, b"\xff\x0a"),
 )
 _ORIENTATION = 0x0112  # EXIF tag
+_WHERE = re.compile(r" ?<[^>]* at 0x[0-9a-f]+>")  # Pillow names the buffer's address: no reason
 _UPRIGHT = {  # EXIF orientation → the transpose that undoes it
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -231,7 +233,7 @@ def _broken(name: str, error: BaseException) -> ImageError:
     if isinstance(error, ImageError):
         return error
     return ImageError(
-        f"the {name} data is damaged or cut off: {error}",
+        f"the {name} data is damaged or cut off: {_WHERE.sub('', str(error))}",
         code="broken_image",
         hint="open and save it again, or send it again",
     )
