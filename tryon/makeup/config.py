@@ -25,7 +25,14 @@ class MakeupValidation(ValidationConfig):
     """Adds what only faces have."""
 
     min_face_share: float = Field(0.08, ge=0, le=1, description="eye distance ÷ image width")
-    max_faces: int = Field(1, ge=1)
+    max_landmark_error: float = Field(
+        0.15, gt=0, le=1, description="given against found landmarks, mean, of the eye distance"
+    )
+    min_label_fit: float = Field(
+        0.75, ge=0, le=1, description="share of a face's facts that hold in the label map"
+    )
+    min_mask_cover: float = Field(0.03, ge=0, le=1, description="face labels, of the picture")
+    max_mask_cover: float = Field(0.95, ge=0, le=1, description="face labels, of the picture")
 
 
 class PreprocessConfig(Section):

@@ -147,6 +147,15 @@ def detect_coding(masks: Iterable[np.ndarray]) -> tuple[str, str]:
     return best, reason
 
 
+def canonical_fit(mask: np.ndarray) -> float | None:
+    """Share of the facts of an upright face that hold in a canonical map uint8 [H, W].
+
+    About 1 where the labels mean what they say, far less where the map is in another coding.
+    None where too few parts are visible to judge.
+    """
+    return _score(_parts(mask), "C")
+
+
 def _parts(mask: np.ndarray) -> dict[int, tuple[int, float, float]]:
     """Value → (pixels, centre row, centre column)."""
     rows, columns = np.indices(mask.shape, dtype=np.float32)

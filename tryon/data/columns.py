@@ -1,0 +1,110 @@
+"""The columns that validation looks at: measured once per picture, in worker processes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from tryon.data.hashing import perceptual_hash, sha256
+from tryon.data.pool import pool
+from tryon.data.shards import Group, Row, groups, read_group
+from tryon.errors import ImageError
+from tryon.registry import TASKS
+from tryon.vision.images import Limits, decode
+
+MAX_BYTES = 200_000_000
+SHARPNESS_SIDE = 256  # pixels; sharpness is comparable only at one scale
+
+_inspector: Any = None  # one per worker process
+_limits: Limits
+
+
+def measure(task: str, folder: Path, max_pixels: int, workers: int) -> pd.DataFrame:
+    """One row per picture of a dataset.
+
+    Columns: `image_id`, `part` (the image column), `split`, `identity`, `shard`, `group`, `offset`
+    (where the row lies), `error` (an ImageError code or ""), `message`, `format`, `mode`, `width`,
+    `height`, `short_side`, `exif_rotated`, `bytes`, `sha256`, `phash`, `brightness` (mean luma,
+    0-1), `sharpness`, and those of the task's inspector. What cannot be measured is null.
+
+    Args:
+        task: Name of the task whose inspector looks at the pictures.
+        folder: The dataset.
+        max_pixels: Larger pictures are not decoded.
+        workers: Processes.
+    """
+    todo = groups(folder)
+    records: list[dict[str, Any]] = []
+    with (
+        pool(workers, _start, task, max_pixels) as executor,
+        tqdm(total=sum(group.rows for group in todo), desc="measuring", unit="row") as bar,
+    ):
+        for group, found in zip(todo, executor.map(_measure_group, todo), strict=True):
+            records += found
+            bar.update(group.rows)
+    return pd.DataFrame.from_records(records)
+
+
+def _start(task: str, max_pixels: int) -> None:
+    global _inspector, _limits
+    cv2.setNumThreads(1)
+    _inspector = TASKS[task].inspection.Inspector()
+    _limits = Limits(max_bytes=MAX_BYTES, max_pixels=max_pixels)
+
+
+def _measure_group(group: Group) -> list[dict[str, Any]]:
+    return [
+        {"shard": group.path.name, "group": group.number, "offset": offset, "split": group.split}
+        | columns
+        for offset, row in enumerate(read_group(group))
+        for columns in _measure_row(row)
+    ]
+
+
+def _measure_row(row: Row) -> Iterator[dict[str, Any]]:
+    parts = [part for part in _inspector.parts if row[part] or part == _inspector.parts[0]]
+    measured = {part: picture_columns(row[part] or b"", _limits) for part in parts}
+    own = _inspector.columns(row, {part: image for part, (_, image) in measured.items()})
+    for part, (columns, _) in measured.items():
+        named = {"image_id": row["image_id"], "part": part, "identity": row["identity"]}
+        yield named | columns | own[part]
+
+
+def picture_columns(data: bytes, limits: Limits) -> tuple[dict[str, Any], np.ndarray | None]:
+    """The columns of one encoded picture, and its pixels uint8 RGB [H, W, 3] if it has any."""
+    columns: dict[str, Any] = {"bytes": len(data), "sha256": sha256(data)}
+    try:
+        decoded = decode(data, limits)
+    except ImageError as error:
+        return columns | {"error": error.code, "message": error.message}, None
+    grey = cv2.cvtColor(decoded.image, cv2.COLOR_RGB2GRAY)
+    height, width = grey.shape
+    return columns | {
+        "error": "",
+        "message": "",
+        "format": decoded.format,
+        "mode": decoded.mode,
+        "exif_rotated": decoded.exif_rotated,
+        "width": width,
+        "height": height,
+        "short_side": min(width, height),
+        "phash": perceptual_hash(grey),
+        "brightness": float(grey.mean()) / 255,
+        "sharpness": sharpness(grey),
+    }, decoded.image
+
+
+def sharpness(grey: np.ndarray) -> float:
+    """Variance of the Laplacian of uint8 [H, W], its longer side shrunk to 256 pixels at most.
+
+    Pech-Pacheco et al., "Diatom autofocusing in brightfield microscopy" (ICPR 2000).
+    """
+    scale = SHARPNESS_SIDE / max(grey.shape)
+    if scale < 1:
+        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    return float(cv2.Laplacian(grey, cv2.CV_64F).var())
