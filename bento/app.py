@@ -1,0 +1,42 @@
+"""The public API: one router per served task, one error shape, one OpenAPI description."""
+
+import logging
+from importlib import import_module
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.formparsers import MultiPartParser
+
+from bento import api_models, docs, errors
+from bento.backend import Backend
+from bento.openapi import describe
+
+API_MODULES = {"makeup": "bento.api_makeup"}  # task → module with `router(backend)`
+
+
+def create_app(backend: Backend) -> FastAPI:
+    """The application for the bundles at hand; a task without a bundle has no routes."""
+    app = FastAPI(
+        title="tryon",
+        summary="Virtual try-on: a photo in, the same photo made up out.",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    # UploadGuard has bounded the body and holds it in memory: no part may move to a disk.
+    MultiPartParser.spool_max_size = backend.settings.max_body_bytes + 1
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # broken bodies are answered
+    errors.install(app)
+    app.include_router(api_models.router(backend))
+    for task in backend.bundles:
+        app.include_router(import_module(API_MODULES[task]).router(backend))
+    docs.install(app)
+    described: dict[str, Any] = describe(app)
+    app.openapi = lambda: described  # type: ignore[method-assign]
+    return app
+
+
+def paths_of(app: FastAPI) -> frozenset[str]:
+    """Every path that exists, BentoML's own included."""
+    return frozenset(app.openapi()["paths"]) | docs.PATHS | frozenset(errors.METHODS)

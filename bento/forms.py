@@ -1,0 +1,60 @@
+"""Form fields that carry JSON or pictures, read with their own clear errors."""
+
+from typing import Any, Literal
+
+import pydantic_core
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+from tryon.errors import RequestError
+
+Format = Literal["png", "jpeg", "webp"]
+MEDIA_TYPE: dict[Format, str] = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
+
+
+async def multipart_only(request: Request) -> None:
+    """A dependency of routes that read forms.
+
+    Raises:
+        RequestError: `unsupported_media_type` when the body is no form, or one in a charset other
+            than UTF-8.
+    """
+    given = request.headers.get("content-type", "")
+    kind, _, parameters = given.partition(";")
+    charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip(' "')
+    if kind.strip().lower() != "multipart/form-data" or charset not in ("", "utf-8", "utf8"):
+        raise RequestError(
+            f"the body is {given[:100] or 'of no stated type'}, expected multipart/form-data",
+            code="unsupported_media_type",
+            hint="send the fields as a form in UTF-8, as curl -F does",
+        )
+
+
+async def read_photo(upload: UploadFile) -> bytes:
+    """The bytes of an uploaded file; nothing of it is kept elsewhere."""
+    content = await upload.read()
+    await upload.close()
+    return content
+
+
+def read_object(field: str, text: str) -> dict[str, Any]:
+    """A JSON object out of a form field; "" is an empty one.
+
+    Raises:
+        RequestError: `invalid_json` says where the text stops being JSON.
+    """
+    if not text.strip():
+        return {}
+    try:
+        value = pydantic_core.from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise RequestError(
+            f"{field}: {error}", code="invalid_json", hint="send a JSON object as text"
+        ) from None
+    if not isinstance(value, dict):
+        raise RequestError(
+            f"{field}: got {type(value).__name__}, expected an object",
+            code="invalid_json",
+            hint="send a JSON object as text",
+        )
+    return value

@@ -1,0 +1,56 @@
+"""What a thread does for one makeup request: bytes in, bytes and headers out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bento.forms import Format
+from bento.headers import Stopwatch, model_headers
+from tryon.makeup.look import Look, Region
+from tryon.serving.bundle import Bundle
+from tryon.vision.images import Limits, decode, encode
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished picture."""
+
+    content: bytes
+    headers: dict[str, str]
+    reached: dict[str, Any]
+
+
+def apply_look(
+    predictor: Any, photo: bytes, look: Look, format: Format, limits: Limits, bundle: Bundle
+) -> Answer:
+    """A look on a photo."""
+    watch = Stopwatch("makeup")
+    with watch.stage("decode"):
+        image = decode(photo, limits).image
+    with watch.stage("makeup"):
+        result = predictor.apply(image, look)
+    return _finish(watch, result, format, bundle)
+
+
+def transfer_look(
+    predictor: Any,
+    photo: bytes,
+    reference: bytes,
+    regions: tuple[Region, ...],
+    intensity: float,
+    format: Format,
+    limits: Limits,
+    bundle: Bundle,
+) -> Answer:
+    """A reference photo's makeup on a photo."""
+    watch = Stopwatch("makeup")
+    with watch.stage("decode"):
+        image, copied = decode(photo, limits).image, decode(reference, limits).image
+    with watch.stage("makeup"):
+        result = predictor.transfer(image, copied, regions=regions, intensity=intensity)
+    return _finish(watch, result, format, bundle)
+
+
+def _finish(watch: Stopwatch, result: Any, format: Format, bundle: Bundle) -> Answer:
+    with watch.stage("encode"):
+        content = encode(result.image, format.upper())
+    return Answer(content, model_headers(bundle) | watch.header(), result.reached)
