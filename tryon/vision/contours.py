@@ -1,0 +1,79 @@
+"""Curves through mesh points and soft polygons, with sizes as shares of the eye distance."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from tryon.vision import facemesh
+
+NASION, NOSE_BASE = 168, 2
+
+
+def face_scale(landmarks: np.ndarray) -> float:
+    """The eye distance in pixels, as it would be if the face looked ahead.
+
+    The length of the nose stands in where a turned head brings the pupils together.
+    """
+    points = np.asarray(landmarks, np.float64)
+    eyes = np.hypot(*(points[facemesh.LEFT_EYE.iris[0]] - points[facemesh.RIGHT_EYE.iris[0]]))
+    nose = np.hypot(*(points[NASION] - points[NOSE_BASE]))
+    return float(max(eyes, 1.1 * nose, 1e-3))  # their ratio is 1.27 in the median of portraits
+
+
+def fill(polygons: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+    """The anti-aliased union of polygons [N, 2] in pixels, float32 [H, W] in [0, 1]."""
+    filled = np.zeros(shape, np.uint8)
+    for polygon in polygons:
+        fixed: np.ndarray = np.rint(np.clip(polygon, -4e3, 2e4) * 16).astype(np.int32)
+        cv2.fillPoly(filled, [fixed], (255,), cv2.LINE_AA, 4)
+    return filled.astype(np.float32) / 255
+
+
+def soft(polygons: Sequence[np.ndarray], shape: tuple[int, int], sigma: float) -> np.ndarray:
+    """Like `fill`, with edges blurred by `sigma` pixels."""
+    return blur(fill(polygons, shape), max(sigma, 0.3))
+
+
+def blur(plane: np.ndarray, sigma: float) -> np.ndarray:
+    """Gaussian blur of a float plane by `sigma` pixels, float32."""
+    return cv2.GaussianBlur(plane, (0, 0), sigma).astype(np.float32)
+
+
+def closed(points: np.ndarray, between: int = 4) -> np.ndarray:
+    """Catmull-Rom curve through a closed contour [N, 2]."""
+    return _spline(np.concatenate([points[-1:], points, points[:2]]), between)
+
+
+def opened(points: np.ndarray, between: int = 4) -> np.ndarray:
+    """Catmull-Rom curve through an open contour [N, 2], its ends included."""
+    padded = np.concatenate([points[:1], points, points[-1:]])
+    return np.concatenate([_spline(padded, between), points[-1:]])
+
+
+def resample(line: np.ndarray, count: int) -> np.ndarray:
+    """`count` points along a line [N, 2], evenly by index."""
+    at = np.linspace(0, len(line) - 1, count)
+    low = np.minimum(at.astype(int), len(line) - 2)
+    return line[low] + (line[low + 1] - line[low]) * (at - low)[:, None]
+
+
+def inset(polygon: np.ndarray, by: float) -> np.ndarray:
+    """Move a closed contour towards its centre by `by` pixels (outwards where negative)."""
+    arm = polygon - polygon.mean(0)
+    length = np.hypot(arm[:, 0], arm[:, 1])[:, None]
+    return polygon.mean(0) + arm * np.maximum(1 - by / np.maximum(length, 1e-6), 0)
+
+
+def _spline(points: np.ndarray, between: int) -> np.ndarray:
+    before, start, end, after = (
+        part[:, None] for part in (points[:-3], points[1:-2], points[2:-1], points[3:])
+    )
+    t = np.linspace(0, 1, between, endpoint=False)[None, :, None]
+    curve = 0.5 * (
+        2 * start
+        + (end - before) * t
+        + (2 * before - 5 * start + 4 * end - after) * t**2
+        + (3 * start - before - 3 * end + after) * t**3
+    )
+    return curve.reshape(-1, 2)
