@@ -36,7 +36,8 @@ class OneOf:
     @property
     def limit(self) -> str:
         """The set in words."""
-        return ", ".join("none" if value == "" else str(value) for value in self.values)
+        words = {"": "no fault", "True": "yes", "False": "no"}
+        return ", ".join(words.get(str(value), str(value)) for value in self.values)
 
 
 @dataclass(frozen=True)

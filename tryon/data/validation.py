@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from tryon.config import ValidationConfig
 from tryon.data import shards
 from tryon.data.card import SPLITS, Card
 from tryon.data.columns import measure
 from tryon.data.expectations import Outcome, check
+from tryon.data.quarantine import quarantine_list, write_quarantine
 from tryon.data.report import write_report
 from tryon.data.rules import Contains, base_rules
 from tryon.errors import DataError, ValidationFailed
@@ -22,9 +21,6 @@ from tryon.task import Task
 QUARANTINE = "quarantine.parquet"
 COLUMNS = "columns.parquet"
 REPORT = "report.html"
-_LIST = pa.schema(
-    [(name, pa.string()) for name in ("image_id", "split", "part", "rule", "observed", "limit")]
-)
 
 
 @dataclass(frozen=True)
@@ -75,11 +71,9 @@ def validate(
     outcomes += check(
         frame[~frame["image_id"].isin(bad)], [rule for rule in rules if rule.stage == "content"]
     )
-    broken = _broken(frame, outcomes)
+    broken = quarantine_list(frame, outcomes)
     out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(
-        pa.Table.from_pandas(broken, schema=_LIST, preserve_index=False), out / QUARANTINE
-    )
+    write_quarantine(broken, out / QUARANTINE)
     frame.to_parquet(out / COLUMNS, index=False)
     result = _result(card, config, outcomes, broken, out)
     html = write_report(out / REPORT, card, config, frame, broken, result, dataset)
@@ -89,31 +83,8 @@ def validate(
     return result
 
 
-def quarantined_ids(quarantine: Path) -> set[str]:
-    """The image ids a quarantine list sets aside."""
-    return set(pq.read_table(quarantine, columns=["image_id"])["image_id"].to_pylist())
-
-
 def _failed(outcomes: Sequence[Outcome]) -> list[int]:
     return sorted({index for outcome in outcomes for index in outcome.failed})
-
-
-def _broken(frame: pd.DataFrame, outcomes: Sequence[Outcome]) -> pd.DataFrame:
-    """One line per picture and rule it broke, in the dataset's order."""
-    lines = [
-        (index, outcome.rule.name, str(_observed(frame, index, outcome)), outcome.rule.check.limit)
-        for outcome in outcomes
-        for index in outcome.failed
-    ]
-    listed = pd.DataFrame(lines, columns=["index", "rule", "observed", "limit"])
-    named = frame[["image_id", "split", "part"]].astype(str)
-    listed = listed.join(named, on="index").sort_values("index", kind="stable")
-    return listed[_LIST.names].reset_index(drop=True)
-
-
-def _observed(frame: pd.DataFrame, index: int, outcome: Outcome) -> str:
-    value = frame.at[index, outcome.rule.check.column]
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _result(
