@@ -44,14 +44,12 @@ def mean_lab(image: np.ndarray, masks: np.ndarray) -> np.ndarray:
         masks: float [R, H, W] in [0, 1].
     """
     _check(image, masks)
-    means = np.zeros((len(masks), 3), np.float32)
-    for mean, weight in zip(means, weights(masks), strict=True):
-        inside = weight > 0
-        total = weight[inside].sum(dtype=np.float64)
-        if total > LEAST:
-            lab = srgb_to_lab(image[inside])
-            mean[:] = (lab * weight[inside, None]).sum(0, dtype=np.float64) / total
-    return means
+    weight = weights(masks).reshape(len(masks), -1)
+    seen = np.flatnonzero(weight.any(0))  # pixels of any region, converted once
+    weight = weight[:, seen].astype(np.float64)
+    total = weight.sum(1, keepdims=True)
+    sums = weight @ srgb_to_lab(image.reshape(-1, 3)[seen]).astype(np.float64)
+    return np.where(total > LEAST, sums / np.maximum(total, LEAST), 0).astype(np.float32)
 
 
 def measure(
