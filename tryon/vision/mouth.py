@@ -1,0 +1,65 @@
+"""What hides the lips: a moustache or beard over them, teeth between them."""
+
+import numpy as np
+
+from tryon.vision import facemesh
+from tryon.vision.contours import blur, closed, fill, inset
+from tryon.vision.faceview import UNIT, FaceView, above, settle
+from tryon.vision.skin import Skin
+
+OPEN = 0.03  # height of the opening ÷ eye distance above which teeth may show
+LEAST_COLOUR = 6.0  # CIELAB chroma of lips under which colour says nothing (grey photos)
+
+
+def visible_lips(view: FaceView, skin: Skin) -> np.ndarray:
+    """Where the lips, and the skin right around them, are bare; float32 [H, W] in [0, 1]."""
+    reference = _lip_colour(view)
+    lightness = view.lab[..., 0]
+    chroma = np.hypot(view.lab[..., 1], view.lab[..., 2])
+    own_chroma = float(np.hypot(reference[1], reference[2]))
+    base = max(min(float(reference[0]), float(skin.median[0])), 5.0)
+    darker = (base - lightness) / base
+    if own_chroma > LEAST_COLOUR:
+        red = view.lab[..., 1] / max(float(reference[1]), 4.0)
+        paler = 1 - np.minimum(chroma / own_chroma, red)
+        hair = above(darker, 0.12, 0.22) * above(paler, 0.30, 0.30)
+        hair = np.maximum(hair, above(darker, 0.42, 0.2))
+        grey = above(paler, 0.62, 0.2) * (1 - above(lightness - reference[0], 18, 14))
+        hair = np.maximum(hair, grey)
+    else:
+        hair = above(darker, 0.30, 0.2)
+    bare = 1 - settle_hair(hair)
+    return (bare * (1 - _teeth(view, reference, own_chroma))).astype(np.float32)
+
+
+def settle_hair(hair: np.ndarray) -> np.ndarray:
+    """Hairs are thin and leave gaps; what lies between them is no place for lipstick either."""
+    return np.clip(1.25 * settle(blur(hair.astype(np.float32), 0.8), 0.025 * UNIT), 0, 1)
+
+
+def _lip_colour(view: FaceView) -> np.ndarray:
+    """Median CIELAB [3] of the lower lip's middle, which hair covers last."""
+    outer, inner = facemesh.LIPS_OUTER, facemesh.LIPS_INNER
+    lower = np.concatenate([view.points[list(outer[2:9])], view.points[list(inner[2:9])][::-1]])
+    core = fill([inset(lower, 0.02 * UNIT)], view.shape) > 0.5
+    if core.sum() < 20:
+        core = fill([closed(view.points[list(outer)])], view.shape) > 0.5
+    pixels = view.lab[core]
+    if not len(pixels):
+        return np.array([50.0, 20.0, 12.0], np.float32)
+    lit = pixels[pixels[:, 0] >= np.percentile(pixels[:, 0], 30)]  # not the seam's shadow
+    return np.median(lit, axis=0)
+
+
+def _teeth(view: FaceView, reference: np.ndarray, own_chroma: float) -> np.ndarray:
+    top, bottom = (view.points[i] for i in (facemesh.UPPER_LIP_INNER, facemesh.LOWER_LIP_INNER))
+    if np.hypot(*(bottom - top)) < OPEN * UNIT:
+        return np.zeros(view.shape, np.float32)
+    inner = closed(view.points[list(facemesh.LIPS_INNER)])
+    near = blur(fill([inset(inner, -0.07 * UNIT)], view.shape), 1.5)
+    chroma = np.hypot(view.lab[..., 1], view.lab[..., 2])
+    brighter = view.lab[..., 0] - reference[0]
+    paler = 1 - chroma / max(own_chroma, LEAST_COLOUR)
+    white = above(brighter, 8, 12) * above(paler, 0.05, 0.3)
+    dark = above((reference[0] - view.lab[..., 0]) / max(float(reference[0]), 5), 0.45, 0.25)
+    return np.clip(near * settle(np.maximum(white, dark), 0.012 * UNIT), 0, 1)
