@@ -65,9 +65,10 @@ def rules(config: MakeupValidation, card: Card) -> list[Rule]:
         ),
         Rule("parsing_readable", "The label map fits its image", OneOf("parsing_error", ("",))),
         Rule("labels_known", "Only canonical labels occur", OneOf("stray_labels", ("",))),
+        Rule("label_coding", "Labels mean what they say: coding C", OneOf("label_coding", ("C",))),
         Rule(
-            "label_coding",
-            "Labels lie where a face has them (another coding does not)",
+            "label_places",
+            "Labels lie where a face has its parts",
             Between("label_fit", config.min_label_fit),
         ),
         Rule(

@@ -12,7 +12,7 @@ from tryon.makeup.look import Look
 from tryon.vision.colour import nearest_monk, srgb_to_lab
 from tryon.vision.face import Face, FaceFinder
 from tryon.vision.images import decode_labels
-from tryon.vision.parsing import CANONICAL, Label, canonical_fit
+from tryon.vision.parsing import CANONICAL, Label, coding_fits
 
 CHEEKS = (50, 280)  # mesh points in the middle of the cheeks
 CHEEK_REACH = 0.12  # of the eye distance
@@ -45,8 +45,8 @@ class Inspector:
             `measured_tone` (Monk scale). For the image also
             `kind`, `skin_tone`, `look_error`, `attributes_error`, `target_given`,
             `landmarks_given`, `landmarks_inside` (share), `landmark_error` (÷ eye distance),
-            `parsing_given`, `parsing_error`, `stray_labels`, `label_fit`, `mask_cover`; for the
-            target `target_fits`.
+            `parsing_given`, `parsing_error`, `stray_labels`, `label_fit`, `label_coding`,
+            `mask_cover`; for the target `target_fits`.
         """
         found = {part: self._faces(image) for part, image in images.items()}
         columns = {part: _face_columns(found[part], image) for part, image in images.items()}
@@ -148,10 +148,12 @@ def _label_columns(data: bytes | None, shape: tuple[int, ...] | None) -> dict[st
         size = f"{labels.shape[1]}×{labels.shape[0]}"
         return {"parsing_given": True, "parsing_error": f"{size} for {shape[1]}×{shape[0]}"}
     present = np.flatnonzero(np.bincount(labels.ravel(), minlength=256))
+    fits = coding_fits(labels)
     return {
         "parsing_given": True,
         "parsing_error": "",
         "stray_labels": ",".join(str(value) for value in present if value not in CANONICAL),
-        "label_fit": canonical_fit(labels),
+        "label_fit": max(fits.values(), default=None),
+        "label_coding": max(fits, key=lambda name: (fits[name], name == "C"), default=None),
         "mask_cover": float(np.isin(labels, FACE_LABELS).mean()),
     }

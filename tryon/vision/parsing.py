@@ -79,12 +79,16 @@ _BELOW = (
 _RIGHTWARD = (
     (_L.RIGHT_EYE, _L.LEFT_EYE), (_L.RIGHT_BROW, _L.LEFT_BROW), (_L.RIGHT_EAR, _L.LEFT_EAR),
     (_L.RIGHT_EYE, _L.NOSE), (_L.NOSE, _L.LEFT_EYE), (_L.RIGHT_EAR, _L.NOSE),
-    (_L.NOSE, _L.LEFT_EAR),
+    (_L.NOSE, _L.LEFT_EAR), (_L.RIGHT_EYE, _L.UPPER_LIP), (_L.UPPER_LIP, _L.LEFT_EYE),
+    (_L.RIGHT_EYE, _L.LOWER_LIP), (_L.LOWER_LIP, _L.LEFT_EYE), (_L.RIGHT_BROW, _L.NOSE),
+    (_L.NOSE, _L.LEFT_BROW),
 )  # fmt: skip
+# Parts that cover less than this share of the skin.
 _SMALL = (
     _L.LEFT_BROW, _L.RIGHT_BROW, _L.LEFT_EYE, _L.RIGHT_EYE, _L.NOSE, _L.MOUTH, _L.UPPER_LIP,
     _L.LOWER_LIP, _L.LEFT_EAR, _L.RIGHT_EAR,
 )  # fmt: skip
+_SHARE = 0.25
 _MIN_PIXELS = 4  # a part smaller than this has no meaningful centre
 _MIN_SCORE = 0.8
 _MIN_LEAD = 0.05
@@ -111,8 +115,8 @@ def detect_coding(masks: Iterable[np.ndarray]) -> tuple[str, str]:
     """Tell the coding of label maps uint8 [H, W] of upright faces, by where the parts lie.
 
     Each coding is scored by the share of facts of a face that hold when the maps are read with
-    it: brows above eyes above nose above lips, the left side right of the right one, skin larger
-    than each part of the face.
+    it: brows above eyes above nose above lips, the left side right of the right one, skin much
+    larger than each part of the face.
 
     Returns:
         The coding's letter and the reason, fit to be printed.
@@ -124,12 +128,9 @@ def detect_coding(masks: Iterable[np.ndarray]) -> tuple[str, str]:
     highest, count = 0, 0
     for mask in masks:
         count += 1
-        known = mask[mask != Label.UNKNOWN]
-        highest = max(highest, int(known.max(initial=0)))
-        parts = _parts(mask)
-        for name in CODINGS:
-            if (score := _score(parts, name)) is not None:
-                scores[name].append(score)
+        highest = max(highest, _highest(mask))
+        for name, score in coding_fits(mask).items():
+            scores[name].append(score)
     mean = {
         name: float(np.mean(values)) if values and highest < len(CODINGS[name]) else 0.0
         for name, values in scores.items()
@@ -147,13 +148,23 @@ def detect_coding(masks: Iterable[np.ndarray]) -> tuple[str, str]:
     return best, reason
 
 
-def canonical_fit(mask: np.ndarray) -> float | None:
-    """Share of the facts of an upright face that hold in a canonical map uint8 [H, W].
+def coding_fits(mask: np.ndarray) -> dict[str, float]:
+    """Coding → share of the facts of an upright face that hold in a map uint8 [H, W] read with it.
 
-    About 1 where the labels mean what they say, far less where the map is in another coding.
-    None where too few parts are visible to judge.
+    The canonical coding is C, with labels above it. Codings that lack a value of the map are left
+    out; nothing is told where too few parts are visible to judge.
     """
-    return _score(_parts(mask), "C")
+    parts, highest = _parts(mask), _highest(mask)
+    fits = {
+        name: _score(parts, order)
+        for name, order in CODINGS.items()
+        if highest < len(order) or (name == "C" and highest in CANONICAL)
+    }
+    return {name: fit for name, fit in fits.items() if fit is not None}
+
+
+def _highest(mask: np.ndarray) -> int:
+    return int(mask[mask != Label.UNKNOWN].max(initial=0))
 
 
 def _parts(mask: np.ndarray) -> dict[int, tuple[int, float, float]]:
@@ -173,12 +184,13 @@ def _parts(mask: np.ndarray) -> dict[int, tuple[int, float, float]]:
     }
 
 
-def _score(parts: dict[int, tuple[int, float, float]], coding: str) -> float | None:
+def _score(parts: dict[int, tuple[int, float, float]], order: tuple[Label, ...]) -> float | None:
     """Share of the facts that hold; None where fewer than four can be tested."""
-    order = CODINGS[coding]
     named = {order[value]: part for value, part in parts.items() if value < len(order)}
     facts = [named[a][1] < named[b][1] for a, b in _BELOW if a in named and b in named]
     facts += [named[a][2] < named[b][2] for a, b in _RIGHTWARD if a in named and b in named]
     if Label.SKIN in named:
-        facts += [named[Label.SKIN][0] > named[part][0] for part in _SMALL if part in named]
+        facts += [
+            named[part][0] < _SHARE * named[Label.SKIN][0] for part in _SMALL if part in named
+        ]
     return sum(facts) / len(facts) if len(facts) >= 4 else None
