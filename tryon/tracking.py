@@ -17,7 +17,6 @@ from mlflow import MlflowClient
 from mlflow.data.dataset_source_registry import resolve_dataset_source
 from mlflow.data.meta_dataset import MetaDataset
 from mlflow.entities import DatasetInput, InputTag, Metric, Param, RunTag
-from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import Schema, TensorSpec
@@ -122,13 +121,37 @@ class RunLog:
     def dataset(self, name: str, path: str, digest: str) -> None:
         """Record which data the run saw, with DVC's hash as the digest."""
         source = resolve_dataset_source((project_root() / path).as_uri())
-        entity = MetaDataset(source, name=name, digest=digest[:36])._to_mlflow_entity()
+        dataset = MetaDataset(source, name=name, digest=digest[:36])  # type: ignore[abstract]
+        entity = dataset._to_mlflow_entity()
         tag = InputTag("mlflow.data.context", "training")
         self._client.log_inputs(self.run_id, [DatasetInput(entity, tags=[tag])])
 
     def finish(self, status: str = "FINISHED") -> None:
         """Close a run opened by `start`."""
         self._client.set_terminated(self.run_id, status)
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered model version."""
+
+    version: str
+    run_id: str
+    created: str  # ISO time, UTC
+    description: str
+    tags: dict[str, str]
+
+    @classmethod
+    def of(cls, found: Any) -> "Version":
+        """From MLflow's own record."""
+        created = datetime.fromtimestamp(found.creation_timestamp / 1000, UTC)
+        return cls(
+            str(found.version),
+            found.run_id or "",
+            created.isoformat(timespec="seconds"),
+            found.description or "",
+            dict(found.tags),
+        )
 
 
 def register(
@@ -165,10 +188,10 @@ def register(
     return version
 
 
-def version_at(task: str, alias: str) -> ModelVersion | None:
+def version_at(task: str, alias: str) -> Version | None:
     """The version an alias points at; None where there is no such model or alias."""
     try:
-        return client().get_model_version_by_alias(model_name(task), alias)
+        return Version.of(client().get_model_version_by_alias(model_name(task), alias))
     except MlflowException as error:
         if error.error_code in {"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST"}:
             return None
@@ -243,23 +266,32 @@ def rollback(task: str, why: str, to: str | None = None, dry_run: bool = False) 
             f"{model_name(task)} has no previous champion to go back to",
             hint="name a version: --to VERSION",
         )
-    target = str(target)
-    if target == str(champion.version):
+    if target == champion.version:
         raise RegistryError(f"version {target} serves already", hint="name another: --to VERSION")
-    if target not in {str(known.version) for known in versions(task)}:
+    if target not in {known.version for known in versions(task)}:
         raise RegistryError(
             f"{model_name(task)} has no version {target}",
             hint=f"`tryon lineage {task}` lists what is registered",
         )
     if dry_run:
-        return _record(target, str(champion.version), "rollback", why, "")
+        return _record(target, champion.version, "rollback", why, "")
     return _move(task, target, "rollback", why, "")
 
 
-def versions(task: str) -> list[ModelVersion]:
+def versions(task: str) -> list[Version]:
     """All versions, newest first."""
     found = client().search_model_versions(f"name='{model_name(task)}'")
-    return sorted(found, key=lambda version: -int(version.version))
+    return [Version.of(one) for one in sorted(found, key=lambda one: -int(one.version))]
+
+
+def run_metrics(run_id: str) -> dict[str, float]:
+    """The last value of every metric of a run."""
+    return dict(client().get_run(run_id).data.metrics)
+
+
+def run_curve(run_id: str, metric: str) -> list[tuple[int, float]]:
+    """(step, value) of one metric of a run."""
+    return [(point.step, point.value) for point in client().get_metric_history(run_id, metric)]
 
 
 def history(task: str) -> list[Move]:
@@ -275,12 +307,12 @@ def history(task: str) -> list[Move]:
 def _move(task: str, version: str, action: str, why: str, gate: str) -> Move:
     api, name = client(), model_name(task)
     champion = version_at(task, CHAMPION)
-    replaced = str(champion.version) if champion else ""
+    replaced = champion.version if champion else ""
     if replaced and replaced != version:
         api.set_registered_model_alias(name, PREVIOUS, replaced)
     api.set_registered_model_alias(name, CHAMPION, version)
     challenger = version_at(task, CHALLENGER)
-    if challenger is not None and str(challenger.version) == version:
+    if challenger is not None and challenger.version == version:
         api.delete_registered_model_alias(name, CHALLENGER)
     move = _record(version, replaced, action, why, gate)
     api.set_registered_model_tag(name, *move.as_tag())

@@ -42,6 +42,8 @@ class PreparedRef(Reference):
     digest: str
     samples: dict[str, int]  # per split
     refused: dict[str, int]  # cause → rows
+    dataset: DatasetRef | None = None  # what it was prepared from
+    reports: dict[str, str] = {}  # name → path, kept with every run that trains on it
 
 
 class AugmentedRef(Reference):
@@ -53,13 +55,14 @@ class AugmentedRef(Reference):
 
 
 class CandidateRef(Reference):
-    """One trained candidate: a run folder with `generator.safetensors`, `stats.jsonl`, pictures."""
+    """One trained candidate: a run folder with `model.onnx`, weights, statistics, pictures."""
 
     task: str
     name: str
     path: str
-    digest: str  # sha256 of the weights
+    digest: str  # sha256 of model.onnx
     run_id: str  # MLflow run
+    parity: float  # max |ONNX − torch|, values 0-1
 
 
 class EvaluationRef(Reference):

@@ -1,0 +1,175 @@
+"""The whole pipeline on a small sample, through the plain commands, with the real tools.
+
+The tests of this module build on each other, in the order of the file: each is a thing a user does
+next in the same checkout.
+"""
+
+import copy
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.checkout import SMALL, Checkout
+
+TRAINED = {"train_makeup_lsgan", "train_makeup_l1"}
+AFTER = {"evaluate_makeup_lsgan", "evaluate_makeup_l1", "gate_makeup", "register_makeup", "package"}
+BEFORE = {"ingest_makeup", "validate_makeup", "preprocess_makeup", "augment_makeup"}
+CHAMPION = """
+from tryon.tracking import version_at
+found = {alias: getattr(version_at("makeup", alias), "version", None)
+         for alias in ("champion", "previous")}
+import json; print("ALIASES " + json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    made = Checkout(tmp_path_factory.mktemp("e2e"))
+    yield made
+    made.run(sys.executable, "-m", "zenml.cli.cli", "logout", code=None)
+
+
+def changed(**sections: dict[str, Any]) -> dict[str, Any]:
+    """SMALL with some makeup sections updated."""
+    values = copy.deepcopy(SMALL)
+    for name, section in sections.items():
+        values["tasks"]["makeup"][name] |= section
+    return values
+
+
+def aliases(checkout: Checkout) -> dict[str, str | None]:
+    said = checkout.python(CHAMPION)
+    line = next(line for line in said.splitlines() if line.startswith("ALIASES "))
+    return json.loads(line.removeprefix("ALIASES "))
+
+
+def rerun(statuses: dict[str, str]) -> set[str]:
+    return {name for name, status in statuses.items() if status != "cached"}
+
+
+def test_one_command_goes_from_nothing_to_a_packed_champion(checkout: Checkout) -> None:
+    checkout.run("dvc", "repro")
+    assert set(checkout.statuses()) == BEFORE | TRAINED | AFTER
+    assert aliases(checkout) == {"champion": "1", "previous": None}
+    figures = json.loads((checkout.root / "metrics" / "champions.json").read_text())
+    assert figures["makeup"]["psnr_regions"] > 10
+    assert (checkout.root / "metrics" / "curves.csv").read_text().count("\n") > 3
+    record = checkout.run("tryon", "lineage", "makeup")
+    for word in (
+        "version 1",
+        "champion",
+        "lineage.git_commit",
+        "lineage.dataset_digest",
+        "promote",
+    ):
+        assert word in record
+    assert "version 1 serves" in checkout.run("tryon", "summary")
+
+
+def test_nothing_changed_costs_nothing(checkout: Checkout) -> None:
+    began = time.monotonic()
+    checkout.train()
+    assert rerun(checkout.statuses()) == set()
+    assert time.monotonic() - began < 60
+    assert "up to date" in checkout.run("dvc", "repro")
+
+
+def test_mlflow_shows_the_candidates_side_by_side(checkout: Checkout) -> None:
+    said = checkout.python(
+        "import mlflow; from tryon.tracking import client; client()\n"
+        "runs = mlflow.search_runs(experiment_names=['makeup'], filter_string=\"tags.candidate != ''\","
+        " output_format='list')\n"
+        "for run in runs:\n"
+        "    artifacts = {a.path for a in client().list_artifacts(run.info.run_id)}\n"
+        "    print('RUN', run.data.params['candidate'], sorted(run.data.metrics)[:3],"
+        " 'test/psnr_regions' in run.data.metrics, 'lineage.git_commit' in run.data.tags,"
+        " {'images', 'data', 'evaluation'} <= artifacts, len(run.inputs.dataset_inputs))"
+    )
+    lines = sorted(line for line in said.splitlines() if line.startswith("RUN"))
+    assert [line.split()[1] for line in lines] == ["l1", "lsgan"]
+    assert all(line.endswith("True True True 1") for line in lines), lines
+
+
+def test_a_model_that_fails_the_gate_never_ships(checkout: Checkout) -> None:
+    checkout.params(changed(gate={"min_psnr_over_shift": 50.0}, training={"steps": 4}))
+    said = checkout.train(code=1)
+    assert "min_psnr_over_shift" in said or "psnr_regions" in said
+    assert checkout.statuses()["gate_makeup"] == "failed"
+    assert aliases(checkout) == {"champion": "1", "previous": None}
+    report = checkout.root / "var" / "reports" / "makeup" / "gate.json"
+    assert any(not rule["passed"] for rule in json.loads(report.read_text())["rules"])
+
+
+def test_a_training_parameter_reruns_from_training(checkout: Checkout) -> None:
+    checkout.params(changed(training={"generator_lr": 0.0004}))
+    checkout.train()
+    assert rerun(checkout.statuses()) == TRAINED | AFTER
+    assert aliases(checkout) == {"champion": "2", "previous": "1"}
+
+
+def test_rolling_back_serves_the_previous_model(checkout: Checkout) -> None:
+    assert "would serve" in checkout.run("tryon", "rollback", "makeup", "--dry-run")
+    assert aliases(checkout)["champion"] == "2"
+    said = checkout.run("tryon", "rollback", "makeup", "--why", "shade complaints")
+    assert aliases(checkout) == {"champion": "1", "previous": "2"}
+    tag = said.split("packed as ")[1].split(",")[0].strip()
+    folder = Path(checkout.env["BENTOML_HOME"]) / "models" / tag.replace(":", "/") / "makeup"
+    assert json.loads((folder / "meta.json").read_text())["version"] == "1"
+    assert "shade complaints" in checkout.run("tryon", "lineage", "makeup")
+
+
+def test_a_line_of_the_preprocessing_reruns_it_and_all_after(checkout: Checkout) -> None:
+    checkout.params(SMALL)
+    checkout.train()
+    module = checkout.root / "tryon" / "makeup" / "preparation.py"
+    module.write_text(module.read_text() + "\n\nTOUCHED = True\n")
+    checkout.train()
+    assert rerun(checkout.statuses()) >= {"preprocess_makeup"} | TRAINED | AFTER
+    assert not rerun(checkout.statuses()) & {"ingest_makeup", "validate_makeup"}
+
+
+def test_killed_in_mid_training_it_resumes_to_the_same_weights(checkout: Checkout) -> None:
+    values = changed(training={"steps": 60, "generator_lr": 0.0003})
+    values["tasks"]["makeup"]["candidates"] = {"lsgan": {"adversarial": "lsgan"}}
+    checkout.params(values)
+    runs = checkout.root / "var" / "runs" / "makeup"
+    before = set(runs.iterdir())
+    process = subprocess.Popen(
+        ["zenml", "pipeline", "run", "training"], cwd=checkout.root, env=checkout.env,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    wait_for(
+        lambda: any(list(run.glob("checkpoints/*")) for run in set(runs.iterdir()) - before),
+        process,
+    )
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    (folder,) = set(runs.iterdir()) - before
+    assert not (folder / "generator.safetensors").exists()
+    checkout.train()
+    resumed = (folder / "generator.safetensors").read_bytes()
+    assert (
+        "resuming" in (folder / "resumed.log").read_text()
+        if (folder / "resumed.log").exists()
+        else True
+    )
+    folder.rename(folder.with_name("resumed"))
+    checkout.python("from zenml.client import Client; c = Client()\nc.delete_pipeline('training')")
+    checkout.train()
+    assert (folder / "generator.safetensors").read_bytes() == resumed
+
+
+def wait_for(condition: Any, process: "subprocess.Popen[bytes]", seconds: float = 180) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, "the pipeline ended before it could be killed"
+        assert time.monotonic() < end, "no checkpoint appeared"
+        time.sleep(0.02)
