@@ -1,7 +1,5 @@
 """Check the augmentation policy and draw its preview."""
 
-import hashlib
-
 import numpy as np
 from PIL import Image
 
@@ -22,9 +20,9 @@ def augment(prepared: PreparedRef, recipe: Recipe) -> tuple[AugmentedRef, np.nda
     split = PreparedStore.open(absolute(prepared.path)).split("train")
     policy = augmentation.policy(recipe.config.augmentation)
     augmentation.check(policy, split)
-    sheet = augmentation.contact_sheet(split, policy, recipe.seed)
+    sheet = augmentation.contact_sheet(split, policy)
     path = workspace() / "reports" / recipe.task / "augmentation.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(sheet).save(path)
-    digest = hashlib.sha256(recipe.model_dump_json().encode()).hexdigest()
-    return AugmentedRef(prepared=prepared, policy=digest, preview=relative(path)), sheet
+    reference = AugmentedRef(prepared=prepared, policy=policy.digest(), preview=relative(path))
+    return reference, sheet

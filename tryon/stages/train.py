@@ -43,9 +43,9 @@ def train(augmented: AugmentedRef, recipe: Recipe, run: RunLog) -> CandidateRef:
         run.file(absolute(report), "data")
 
     store = PreparedStore.open(absolute(prepared.path))
-    policy = task.augmentation.policy(config.augmentation)
-    dataset = task.augmentation.TrainingSet(store.split("train"), policy, recipe.seed)
-    shown = task.augmentation.TrainingSet(store.split("validation"), None, recipe.seed)
+    samples = task.augmentation.TrainingSet
+    dataset = samples(store.split("train"), config.augmentation, recipe.seed)
+    shown = samples(store.split("validation"), None, recipe.seed)
     objective = task.objective.build(config, candidate, recipe.seed)
     result = train_gan(
         objective,
