@@ -1,0 +1,148 @@
+"""The maths of `tryon.makeup.composition` in torch: batched, on any device, differentiable.
+
+The formulas stand in that module's docstring; a test holds both to 1e-5 of each other. Pictures
+are `[N, 3, H, W]` in [0, 1], masks `[N, R, H, W]` in [0, 1], conditions `[N, R, 5]`.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+REGIONS = ("lips", "eyeshadow", "eyeliner", "blush", "brows", "foundation")
+LIPS, SHADOW, LINER, BLUSH, BROWS, FOUNDATION = range(len(REGIONS))
+LUMA = (0.2126, 0.7152, 0.0722)
+SATIN = 0.4
+NEWTON_STEPS = 3
+RIDGE = 0.02
+LEAST = 1e-6
+SCALE = 100.0
+
+TO_XYZ = ((0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169),
+          (0.019334, 0.119193, 0.950227))  # fmt: skip
+WHITE = (0.95047, 1.0, 1.08883)  # D65, 2 degrees
+EPSILON, KAPPA = 216 / 24389, 24389 / 27  # CIE 15:2004
+
+
+def srgb_to_lab(rgb: Tensor) -> Tensor:
+    """sRGB `[N, 3, ...]` in [0, 1] → CIELAB of the same shape."""
+    high = ((rgb.clamp_min(0) + 0.055) / 1.055).pow(2.4)
+    linear = torch.where(rgb <= 0.04045, rgb / 12.92, high)
+    to_xyz = rgb.new_tensor(TO_XYZ) / rgb.new_tensor(WHITE)[:, None]
+    ratio = torch.einsum("ij,nj...->ni...", to_xyz, linear)
+    root = ratio.clamp_min(EPSILON).pow(1 / 3)  # the clamp keeps the gradient at 0 finite
+    f = torch.where(ratio > EPSILON, root, (KAPPA * ratio + 16) / 116)
+    x, y, z = f.unbind(1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
+
+
+def lab_to_srgb(lab: Tensor) -> Tensor:
+    """CIELAB `[N, 3, ...]` → sRGB of the same shape, clipped to [0, 1]."""
+    y = (lab[:, 0] + 16) / 116
+    f = torch.stack([y + lab[:, 1] / 500, y, y - lab[:, 2] / 200], 1)
+    cubed = f**3
+    ratio = torch.where(cubed > EPSILON, cubed, (116 * f - 16) / KAPPA)
+    to_xyz = lab.new_tensor(TO_XYZ, dtype=torch.float64) / lab.new_tensor(WHITE)[:, None].double()
+    from_xyz = torch.linalg.inv(to_xyz).to(lab.dtype)
+    linear = torch.einsum("ij,nj...->ni...", from_xyz, ratio).clamp(0, 1)
+    high = 1.055 * linear.clamp_min(0.0031308).pow(1 / 2.4) - 0.055
+    return torch.where(linear <= 0.0031308, 12.92 * linear, high)
+
+
+def weights(masks: Tensor) -> Tensor:
+    """How much each pixel counts in its region's mean, `[N, R, H, W]`, not normalised."""
+    hidden = torch.ones_like(masks)
+    hidden[:, SHADOW] = 1 - masks[:, LINER]
+    squared = (masks * hidden).square()
+    limit = 0.1 * squared.amax((2, 3), keepdim=True)
+    return torch.where(squared < limit, 0.0, squared)
+
+
+def mean_lab(image: Tensor, masks: Tensor) -> Tensor:
+    """Weighted mean CIELAB of each region, `[N, R, 3]`; 0 where a region is empty."""
+    weight = weights(masks)
+    total = weight.sum((2, 3))
+    share = weight / total.clamp_min(LEAST)[:, :, None, None]
+    return torch.einsum("nkhw,nchw->nkc", share, srgb_to_lab(image))
+
+
+@torch.no_grad()
+def mean_shift(image: Tensor, masks: Tensor, condition: Tensor) -> Tensor:
+    """The analytic shift `[N, 3, H, W]` that brings every asked region to its asked mean colour.
+
+    Nothing in it is learned: it carries no gradient, and is always computed in float32.
+    """
+    image, masks, condition = image.float(), masks.float(), condition.float()
+    weight = weights(masks)
+    total = weight.sum((2, 3))  # [N, R]
+    presence = ((condition[:, :, 3] > 0) & (total > LEAST)).float()
+    share = weight / total.clamp_min(LEAST)[:, :, None, None]
+    luma = torch.einsum("c,nchw->nhw", image.new_tensor(LUMA), image)
+    mean = torch.einsum("nkhw,nhw->nk", share, luma)
+    away = (luma[:, None] - mean[:, :, None, None]).square()
+    onset = mean + 0.5 * torch.einsum("nkhw,nkhw->nk", share, away).sqrt()
+    gloss = condition[:, :, 4] - SATIN
+    shine = torch.where(gloss < 0, 1.5 * gloss, 1.2 * gloss) * presence
+    light = (luma[:, None] - onset[:, :, None, None]).clamp_min(0)
+    shone = (masks * shine[:, :, None, None] * light).sum(1, keepdim=True)  # [N, 1, H, W]
+
+    wanted = lab_to_srgb((SCALE * condition[:, :, :3]).transpose(1, 2)).transpose(1, 2)
+    asked = masks * presence[:, :, None, None]
+    pair = presence[:, :, None] * presence[:, None, :]
+    overlap = torch.einsum("nkhw,njhw->nkj", share, masks) * pair
+    overlap = overlap + torch.diag_embed(torch.where(presence > 0, RIDGE, 1.0))
+    offset = torch.zeros_like(wanted)  # [N, R, 3]
+    shift = shone.expand_as(image)
+    for _ in range(NEWTON_STEPS):
+        lab = srgb_to_lab((image + shift).clamp(0, 1))
+        reached = torch.einsum("nkhw,nchw->nck", share, lab)
+        error = presence[:, :, None] * (wanted - lab_to_srgb(reached).transpose(1, 2))
+        offset = (offset + torch.linalg.solve(overlap, error)).clamp(-1, 1)
+        shift = shone + torch.einsum("nkhw,nkc->nchw", asked, offset)
+    return shift
+
+
+def allowed(masks: Tensor, condition: Tensor) -> Tensor:
+    """Where anything may change, `[N, 1, H, W]` in [0, 1]; exactly 0 outside."""
+    asked = masks * (condition[:, :, 3] > 0)[:, :, None, None]
+    union = (4 * asked.amax(1, keepdim=True)).clamp(0, 1)
+    radius = max(1, round(max(masks.shape[2:]) / 64))
+    side = 2 * radius + 1
+    wide = F.max_pool2d(union, side, 1, radius)
+    return F.avg_pool2d(wide, side, 1, radius, count_include_pad=True)
+
+
+def compose(
+    image: Tensor,
+    masks: Tensor,
+    condition: Tensor,
+    gain: Tensor,
+    residual: Tensor,
+    affine: Tensor,
+    shift: Tensor | None = None,
+) -> Tensor:
+    """The made-up picture `[N, 3, H, W]` in [0, 1], from what the generator gives.
+
+    Args:
+        image: The photo.
+        masks: Of the regions.
+        condition: What is asked.
+        gain: `[N, 1, H, W]` in (-1, 1).
+        residual: `[N, 3, H, W]`, already gated.
+        affine: `[N, R · 6, h, w]`: offset and slope per region and channel.
+        shift: The analytic shift, where it is known already.
+    """
+    if shift is None:
+        shift = mean_shift(image, masks, condition)
+    change = shift * (1 + gain) + residual + blend(image, masks, condition, affine)
+    return (image + allowed(masks, condition) * change).clamp(0, 1)
+
+
+def blend(image: Tensor, masks: Tensor, condition: Tensor, affine: Tensor) -> Tensor:
+    """Σ_k p_k m_k (r_k + s_k ⊙ (2x − 1)), `[N, 3, H, W]`; `affine` as in `compose`."""
+    count, regions, height, width = masks.shape
+    asked = masks * (condition[:, :, 3] > 0)[:, :, None, None]
+    planes = F.interpolate(affine, (height, width), mode="bilinear", align_corners=False)
+    planes = planes.view(count, regions, 6, height, width)
+    offset = torch.einsum("nkhw,nkchw->nchw", asked, planes[:, :, :3])
+    slope = torch.einsum("nkhw,nkchw->nchw", asked, planes[:, :, 3:])
+    return offset + slope * (2 * image - 1)
