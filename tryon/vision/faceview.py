@@ -67,7 +67,7 @@ def view_matrix(landmarks: np.ndarray) -> np.ndarray:
     return np.concatenate([turn, shift[:, None]], 1).astype(np.float32)
 
 
-def above(value: np.ndarray, limit: float, width: float) -> np.ndarray:
+def above(value: np.ndarray | float, limit: float, width: float) -> np.ndarray:
     """A soft step: 0 below `limit`, 1 above `limit + width`, smooth between."""
     t = np.clip((value - limit) / width, 0, 1)
     return t * t * (3 - 2 * t)

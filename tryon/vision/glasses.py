@@ -14,30 +14,54 @@ STRONG = 0.15
 def find_frames(view: FaceView, surface: np.ndarray) -> np.ndarray:
     """Where a frame of glasses (or a dark lens) covers the face, float32 [H, W] in [0, 1].
 
+    Wrinkles and shine are ridges too, so a face is only said to wear glasses where the ridge
+    across its nose stands out from the ridges of its own cheeks and forehead.
+
     Args:
         view: The levelled face.
         surface: Lightness of the bare skin, float32 [H, W] (tryon.vision.skin).
     """
     ridge = _ridges(view.lab[..., 0]) / surface
-    own = np.zeros(view.shape, np.float32)  # lashes, creases and brows are ridges of the face
-    for eye in facemesh.EYES:
-        shapes = [inset(closed(view.points[list(eye.outline)]), -0.07 * UNIT),
-                  inset(closed(view.points[list(eye.brow)]), -0.01 * UNIT)]  # fmt: skip
-        own = np.maximum(own, fill(shapes, view.shape))
-    free = ((ridge > RIDGE) & (own < 0.5) & _zone(view)).astype(np.uint8)
-    bridge = _bridge(view)
-    certainty = above(_crossing(np.where(bridge, ridge, 0)), 0.10, 0.06)
+    own = _own_ridges(view)
+    zone, bridge = _zone(view), _bridge(view)
+    usual = _usual_ridge(view, ridge, own)
+    crossing = _crossing(np.where(bridge, ridge, 0))
+    certainty = above(crossing / (usual + 0.05), 0.85, 0.2) * above(crossing, 0.08, 0.04)
     frames = np.zeros(view.shape, np.float32)
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(free, connectivity=8)
-    for index in range(1, count):
-        part = labels == index
-        width, height = boxes[index, cv2.CC_STAT_WIDTH], boxes[index, cv2.CC_STAT_HEIGHT]
-        crosses = width > 0.5 * UNIT and (ridge[part & bridge] > STRONG).sum() >= 4
-        long = max(width, height) > 0.2 * UNIT and np.percentile(ridge[part], 75) > STRONG
-        if crosses or (long and certainty > 0.5):
-            frames[part] = 1
-    frames = blur(cv2.dilate(frames, np.ones((3, 3), np.uint8)).astype(np.float32), 1.0)
+    if certainty > 0:
+        free = (ridge > max(RIDGE, usual)) & ~own & zone
+        strong = max(STRONG, 1.5 * usual)
+        count, labels, boxes, _ = cv2.connectedComponentsWithStats(
+            free.astype(np.uint8), connectivity=8
+        )
+        for index in range(1, count):
+            part = labels == index
+            width, height = boxes[index, cv2.CC_STAT_WIDTH], boxes[index, cv2.CC_STAT_HEIGHT]
+            crosses = width > 0.5 * UNIT and (ridge[part & bridge] > strong).sum() >= 4
+            long = max(width, height) > 0.2 * UNIT and np.percentile(ridge[part], 75) > strong
+            if crosses or long:
+                frames[part] = 1
+        frames = blur(cv2.dilate(frames, np.ones((3, 3), np.uint8)).astype(np.float32), 1.0)
     return np.maximum(np.clip(1.3 * certainty * frames, 0, 1), _dark_lenses(view, surface))
+
+
+def _own_ridges(view: FaceView) -> np.ndarray:
+    """Where the face has ridges of its own: lashes, creases of the lid, brows."""
+    shapes = []
+    for eye in facemesh.EYES:
+        shapes.append(inset(closed(view.points[list(eye.outline)]), -0.07 * UNIT))
+        shapes.append(inset(closed(view.points[list(eye.brow)]), -0.01 * UNIT))
+    return fill(shapes, view.shape) > 0.5
+
+
+def _usual_ridge(view: FaceView, ridge: np.ndarray, own: np.ndarray) -> float:
+    """The ninetieth percentile of the ridges on the forehead and the lower cheeks."""
+    face = fill([inset(closed(view.points[list(facemesh.OVAL)]), 0.15 * UNIT)], view.shape) > 0.5
+    lips = fill([inset(closed(view.points[list(facemesh.LIPS_OUTER)]), -0.1 * UNIT)], view.shape)
+    y = round(float(view.points[NASION, 1]))
+    face[max(0, y - round(0.5 * UNIT)) : y + round(0.8 * UNIT)] = False
+    rest = face & (lips < 0.5) & ~own
+    return float(np.percentile(ridge[rest], 90)) if rest.any() else RIDGE
 
 
 def _ridges(lightness: np.ndarray) -> np.ndarray:
@@ -68,11 +92,11 @@ def _bridge(view: FaceView) -> np.ndarray:
     return strip
 
 
-def _crossing(ridge: np.ndarray) -> np.ndarray:
+def _crossing(ridge: np.ndarray) -> float:
     """How strong the best nearly level line across the strip is: its weakest fifth."""
     rows, columns = np.flatnonzero(ridge.any(1)), np.flatnonzero(ridge.any(0))
     if not len(rows):
-        return np.zeros(())
+        return 0.0
     strip = ridge[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     wide = cv2.dilate(strip, np.ones((3, 1), np.uint8))  # an arched bridge is not quite level
     best = 0.0
@@ -80,7 +104,7 @@ def _crossing(ridge: np.ndarray) -> np.ndarray:
         level = np.stack([np.roll(wide[:, c], -round(tilt * (c - wide.shape[1] / 2)))
                           for c in range(wide.shape[1])])  # fmt: skip
         best = max(best, float(np.percentile(level, 20, axis=0).max()))
-    return np.asarray(best)
+    return best
 
 
 def _dark_lenses(view: FaceView, surface: np.ndarray) -> np.ndarray:
@@ -91,7 +115,7 @@ def _dark_lenses(view: FaceView, surface: np.ndarray) -> np.ndarray:
         lid = opened(view.points[list(eye.lower_lid)])
         down = np.array([0, UNIT])
         under = fill([np.concatenate([lid + 0.14 * down, (lid + 0.30 * down)[::-1]])], view.shape)
-        if (under > 0.5).any() and np.percentile(ratio[under > 0.5], 75) < 0.5:
+        if (under > 0.5).any() and np.percentile(ratio[under > 0.5], 75) < 0.65:
             top = view.points[list(eye.brow_upper)].min(0)[1]
             left, right = lid[:, 0].min() - 0.3 * UNIT, lid[:, 0].max() + 0.3 * UNIT
             bottom = lid[:, 1].max() + 0.45 * UNIT
