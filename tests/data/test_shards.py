@@ -91,7 +91,7 @@ def test_other_tools_read_the_features(tmp_path: Path) -> None:
 def test_a_broken_run_leaves_what_was_there(tmp_path: Path) -> None:
     written(tmp_path / "set")
     before = sorted(path.name for path in tmp_path.rglob("*"))
-    with pytest.raises(RuntimeError), ShardWriter(tmp_path / "set", FEATURES) as writer:
+    with pytest.raises(RuntimeError), ShardWriter(tmp_path / "set", FEATURES) as writer:  # noqa: PT012
         for number in range(100):
             writer.write("train", row(number))
         raise RuntimeError("the source broke off")
