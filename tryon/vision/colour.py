@@ -7,6 +7,7 @@ Sources: IEC 61966-2-1 (sRGB); CIE 15:2004 (CIELAB); Sharma, Wu, Dalal 2005, "Th
 color-difference formula" (equations 2-22); Monk 2019, "The Monk Skin Tone Scale".
 """
 
+import cv2
 import numpy as np
 
 from tryon.errors import RequestError
@@ -32,24 +33,43 @@ MONK = (
 def to_linear(rgb: np.ndarray) -> np.ndarray:
     """sRGB [0, 1] → linear light [0, 1]."""
     rgb = np.asarray(rgb, np.float32)
-    low = rgb / np.float32(12.92)
-    high = ((np.maximum(rgb, 0) + np.float32(0.055)) / np.float32(1.055)) ** np.float32(2.4)
-    return np.where(rgb <= np.float32(0.04045), low, high)
+    base = np.maximum(rgb, 0)
+    base += np.float32(0.055)
+    base *= np.float32(1 / 1.055)
+    linear = _power(base, 2.4)
+    np.multiply(rgb, np.float32(1 / 12.92), out=linear, where=rgb <= np.float32(0.04045))
+    return linear
 
 
 def from_linear(linear: np.ndarray) -> np.ndarray:
     """Linear light [0, 1] → sRGB [0, 1]."""
     linear = np.asarray(linear, np.float32)
-    high = np.float32(1.055) * np.maximum(linear, 0) ** np.float32(1 / 2.4) - np.float32(0.055)
-    return np.where(linear <= np.float32(0.0031308), linear * np.float32(12.92), high)
+    rgb = _power(np.maximum(linear, 0), 1 / 2.4)
+    rgb *= np.float32(1.055)
+    rgb -= np.float32(0.055)
+    np.multiply(linear, np.float32(12.92), out=rgb, where=linear <= np.float32(0.0031308))
+    return rgb
+
+
+def _power(values: np.ndarray, exponent: float) -> np.ndarray:
+    """Float32 values ≥ 0 to a power: as exact as numpy's, and several times as fast."""
+    if not values.size:
+        return values
+    return cv2.pow(values.reshape(-1), exponent).reshape(values.shape)
 
 
 def srgb_to_lab(rgb: np.ndarray) -> np.ndarray:
     """sRGB in [0, 1] → CIELAB, float32 [..., 3]."""
-    ratio = (to_linear(rgb) @ TO_XYZ.T) / WHITE
-    f = np.where(ratio > EPSILON, np.cbrt(ratio), (np.float32(KAPPA) * ratio + 16) / 116)
+    ratio = to_linear(rgb) @ (TO_XYZ / WHITE[:, None]).T
+    f = _power(np.maximum(ratio, 0), 1 / 3)
+    dark = ratio <= np.float32(EPSILON)
+    f[dark] = (np.float32(KAPPA) * ratio[dark] + 16) / 116
     x, y, z = f[..., 0], f[..., 1], f[..., 2]
-    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1).astype(np.float32)
+    lab = np.empty_like(f)
+    lab[..., 0] = 116 * y - 16
+    lab[..., 1] = 500 * (x - y)
+    lab[..., 2] = 200 * (y - z)
+    return lab
 
 
 def lab_to_srgb(lab: np.ndarray) -> np.ndarray:
@@ -57,10 +77,11 @@ def lab_to_srgb(lab: np.ndarray) -> np.ndarray:
     lab = np.asarray(lab, np.float32)
     y = (lab[..., 0] + 16) / 116
     f = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], -1)
-    cubed = f**3
-    ratio = np.where(cubed > EPSILON, cubed, (116 * f - 16) / np.float32(KAPPA))
+    ratio = f * f * f
+    dark = ratio <= np.float32(EPSILON)
+    ratio[dark] = (116 * f[dark] - 16) / np.float32(KAPPA)
     linear = (ratio * WHITE) @ FROM_XYZ.T
-    return from_linear(np.clip(linear, 0, 1)).astype(np.float32)
+    return from_linear(np.clip(linear, 0, 1))
 
 
 def hex_to_srgb(text: str) -> np.ndarray:
