@@ -1,5 +1,6 @@
 """What hides the lips: a moustache or beard over them, teeth between them."""
 
+import cv2
 import numpy as np
 
 from tryon.vision import facemesh
@@ -12,27 +13,61 @@ LEAST_COLOUR = 6.0  # CIELAB chroma of lips under which colour says nothing (gre
 
 
 def visible_lips(view: FaceView, skin: Skin) -> np.ndarray:
-    """Where the lips, and the skin right around them, are bare; float32 [H, W] in [0, 1]."""
+    """Where the lips, and the skin right around them, are bare; float32 [H, W] in [0, 1].
+
+    Hair is darker and paler than the lower lip, grey hair only paler. The paler the lips are
+    themselves, the less their colour is asked. No hair lies on lips with bare skin around them:
+    many upper lips are by nature much darker than the lower. An upper lip that is mostly covered
+    counts as covered: what shows through a moustache is not painted.
+    """
     reference = _lip_colour(view)
     lightness = view.lab[..., 0]
     chroma = np.hypot(view.lab[..., 1], view.lab[..., 2])
     own_chroma = float(np.hypot(reference[1], reference[2]))
     base = max(min(float(reference[0]), float(skin.median[0])), 5.0)
     darker = (base - lightness) / base
-    if own_chroma > LEAST_COLOUR:
-        red = view.lab[..., 1] / max(float(reference[1]), 4.0)
-        paler = 1 - np.minimum(chroma / own_chroma, red)
-        hair = above(darker, 0.12, 0.22) * above(paler, 0.30, 0.30)
-        hair = np.maximum(hair, above(darker, 0.42, 0.2))
-        grey = above(paler, 0.62, 0.2) * (1 - above(lightness - reference[0], 18, 14))
-        hair = np.maximum(hair, grey)
-    else:
-        hair = above(darker, 0.30, 0.2)
-    bare = 1 - settle_hair(hair)
+    red = view.lab[..., 1] / max(float(reference[1]), 4.0)
+    paler = 1 - np.minimum(chroma / max(own_chroma, LEAST_COLOUR), red)
+    coloured = above(darker, 0.12, 0.22) * above(paler, 0.30, 0.30)
+    grey = above(paler, 0.62, 0.2) * (1 - above(lightness - reference[0], 18, 14))
+    by_colour = np.maximum.reduce([coloured, grey, above(darker, 0.42, 0.2)])
+    trust = above(own_chroma, LEAST_COLOUR, 9.0)
+    hair = trust * by_colour + (1 - trust) * above(darker, 0.36, 0.2)
+    hair = hair * _hair_around(view, skin)
+    bare = _all_or_none(view, 1 - _settle_hair(hair))
     return (bare * (1 - _teeth(view, reference, own_chroma))).astype(np.float32)
 
 
-def settle_hair(hair: np.ndarray) -> np.ndarray:
+def _hair_around(view: FaceView, skin: Skin) -> float:
+    """0 where the skin above and below the mouth is bare, 1 where either is overgrown."""
+    outer = facemesh.LIPS_OUTER
+    reach = np.array([0, 0.13 * UNIT])
+    chroma = np.hypot(view.lab[..., 1], view.lab[..., 2])
+    own_chroma = float(np.hypot(skin.median[1], skin.median[2]))
+    most = 0.0
+    for edge, step in ((outer[11:20], -reach), (outer[1:10], reach)):
+        line = view.points[list(edge)]
+        band = fill([np.concatenate([line + 0.25 * step, (line + step)[::-1]])], view.shape) > 0.5
+        if band.any():
+            most = max(most, 1 - float(above(skin.likelihood[band].mean(), 0.5, 0.3)))
+            pale = 1 - float(np.median(chroma[band])) / max(own_chroma, 12.0)
+            most = max(most, float(above(pale, 0.3, 0.2)) if own_chroma > 12 else 0.0)
+    return most
+
+
+def _all_or_none(view: FaceView, bare: np.ndarray) -> np.ndarray:
+    outer, inner = facemesh.LIPS_OUTER, facemesh.LIPS_INNER
+    upper_points = (*outer[10:], outer[0], *inner[:1], *inner[:9:-1])
+    upper = fill([view.points[list(upper_points)]], view.shape)
+    core = upper > 0.5
+    if not core.any():
+        return bare
+    kept = above(float(bare[core].mean()), 0.25, 0.25)
+    zone = blur(cv2.dilate(upper, np.ones((5, 5), np.uint8)).astype(np.float32), 1.0)
+    return bare * (1 - zone * (1 - kept))
+
+
+def _settle_hair(hair: np.ndarray) -> np.ndarray:
     """Hairs are thin and leave gaps; what lies between them is no place for lipstick either."""
     return np.clip(1.25 * settle(blur(hair.astype(np.float32), 0.8), 0.025 * UNIT), 0, 1)
 
