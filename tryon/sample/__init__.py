@@ -1,0 +1,1 @@
+"""The procedural renderer: faces, hair, scenes, light. No task knows how it draws."""

@@ -1,0 +1,275 @@
+"""Hair as thousands of strands that grow from the scalp, are combed, fall and curl."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from tryon.sample.drawing import SHIFT, Shape, fixed, unit
+from tryon.sample.head import SKULL_CENTRE, SKULL_RADII, Pose
+from tryon.sample.light import Light
+
+STYLES = ("bald", "buzz", "short", "side", "bob", "long", "wavy", "curly", "afro", "tied", "fringe")
+STEPS = 16
+SHADES = 20  # grey levels the strands are drawn with, per layer
+# linear RGB of hair: black … white, then dyed
+COLOURS = (
+    (0.012, 0.010, 0.009), (0.020, 0.014, 0.011), (0.040, 0.023, 0.014), (0.075, 0.040, 0.020),
+    (0.13, 0.072, 0.034), (0.26, 0.16, 0.075), (0.40, 0.27, 0.13), (0.20, 0.062, 0.022),
+    (0.11, 0.030, 0.014), (0.22, 0.21, 0.20), (0.50, 0.49, 0.47),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HairStyle:
+    """What makes one person's hair."""
+
+    kind: str  # one of STYLES
+    colour: np.ndarray  # [3] linear RGB
+    grey: float  # share of white strands
+    hairline: float  # height of the front hairline, 0 low … 1 high
+    recede: float  # 0-1, corners of the hairline
+    parting: float  # -1 … 1, side of the parting
+    length: float  # multiplies the style's own
+    volume: float  # multiplies the style's own
+    density: float  # 0-1
+
+
+@dataclass(frozen=True)
+class _Cut:
+    length: float  # eye distances
+    lift: float  # how far off the scalp
+    gravity: float
+    curl: float  # radius of the waves
+    turns: float  # waves along the strand
+    comb: float  # 0 falls as it grows, 1 follows the comb
+    strands: int
+
+
+_CUTS = {
+    "buzz": _Cut(0.10, 0.05, 0.0, 0.0, 0, 0.3, 2600),
+    "short": _Cut(0.42, 0.16, 0.12, 0.01, 1, 0.9, 2300),
+    "side": _Cut(0.75, 0.22, 0.30, 0.015, 1, 1.0, 2100),
+    "bob": _Cut(1.75, 0.20, 0.85, 0.012, 1, 0.8, 1900),
+    "fringe": _Cut(1.8, 0.16, 0.9, 0.008, 1, 0.7, 1900),
+    "long": _Cut(3.3, 0.17, 0.9, 0.02, 1.5, 0.8, 1700),
+    "wavy": _Cut(2.9, 0.24, 0.75, 0.10, 3.0, 0.8, 1700),
+    "curly": _Cut(1.5, 0.42, 0.35, 0.12, 4.5, 0.4, 2000),
+    "afro": _Cut(0.75, 0.75, 0.0, 0.07, 5.0, 0.0, 2600),
+    "tied": _Cut(1.6, 0.06, 0.0, 0.004, 1, 1.0, 2000),
+}
+
+
+@dataclass(frozen=True)
+class HairLayer:
+    """Strands behind the head and in front of it, premultiplied."""
+
+    back: np.ndarray  # [H, W, 4]
+    front: np.ndarray  # [H, W, 4]
+    shadow: np.ndarray  # [H, W] where the front hair darkens the skin
+
+
+def draw_hair(
+    style: HairStyle,
+    pose: Pose,
+    depth: np.ndarray,
+    light: Light,
+    shape: Shape,
+    rng: np.random.Generator,
+) -> HairLayer:
+    """Draw all strands; `depth` [H, W] is the head's camera z (−9 outside of it)."""
+    empty = np.zeros((*shape, 4), np.float32)
+    if style.kind == "bald":
+        return HairLayer(empty, empty, empty[..., 0])
+    strands, root_height = grow(style, rng)
+    seen = pose.project(strands)
+    front = _in_front(seen, depth)
+    shade = _shade(pose.turn(strands), strands, style, light, root_height, rng)
+    back_layer = _draw(seen, shade, ~front, style, pose.scale, shape, rng)
+    front_layer = _draw(seen, shade, front, style, pose.scale, shape, rng)
+    moved = np.float32([[1, 0, 0], [0, 1, 0.05 * pose.scale]])
+    soft = cv2.GaussianBlur(front_layer[..., 3], (0, 0), 0.06 * pose.scale)
+    return HairLayer(back_layer, front_layer, cv2.warpAffine(soft, moved, shape[::-1]))
+
+
+def grow(style: HairStyle, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Strands [N, STEPS, 3] in the face's frame, and how high each root lies (0 nape, 1 crown)."""
+    cut = _CUTS[style.kind]
+    count = round(cut.strands * (0.45 + 0.55 * style.density))
+    roots = _roots(style, count, rng)
+    count = len(roots)
+    outward = unit((roots - SKULL_CENTRE) / SKULL_RADII**2)
+    comb = _comb(style, roots, rng)
+    height = np.clip((1.0 - roots[:, 1]) / 2.6, 0, 1)
+    length = cut.length * style.length * rng.uniform(0.75, 1.08, count)
+    if style.kind in ("short", "side"):
+        length *= 0.35 + 0.65 * np.clip((0.15 - roots[:, 1]) / 0.9, 0, 1)  # short at the sides
+    fringe = np.zeros(count, bool)
+    if style.kind == "fringe":
+        fringe = (roots[:, 2] > -0.1) & (np.abs(roots[:, 0]) < 0.75)
+        length[fringe] = rng.uniform(0.75, 0.95, fringe.sum()) * style.length
+    step = (length / (STEPS - 1))[:, None]
+    lift = cut.lift * style.volume * rng.uniform(0.25, 1.0, (count, 1))
+    direction = unit(comb * cut.comb + outward * (0.5 + lift * 1.6) + 0.10 * rng.normal(
+        size=(count, 3)))  # fmt: skip
+    phase = rng.uniform(0, 2 * np.pi, (count // 12 + 1,))[rng.integers(0, count // 12 + 1, count)]
+    side = unit(np.cross(direction, rng.normal(size=(count, 3))))
+    points = np.empty((count, STEPS, 3))
+    points[:, 0] = at = roots
+    down = np.array([0, 1.0, 0])
+    for k in range(1, STEPS):
+        t = k / (STEPS - 1)
+        normal = unit((at - SKULL_CENTRE) / SKULL_RADII**2)
+        pull = cut.gravity * (0.25 + 1.1 * t)
+        combed = comb - normal * (comb * normal).sum(1, keepdims=True)
+        direction = unit(direction + combed * cut.comb * 0.5 * (1 - t) + down * pull * 0.55)
+        at = at + direction * step
+        radius = np.linalg.norm((at - SKULL_CENTRE) / SKULL_RADII, axis=1, keepdims=True)
+        wanted = 1 + lift * np.minimum(1, 2.2 * t)
+        short = np.clip(wanted - radius, 0, None) * (at[:, 1:2] < 1.1)
+        at = at + normal * short * 1.05
+        points[:, k] = at
+    if cut.curl > 0:
+        t = np.linspace(0, 1, STEPS)[None, :, None]
+        turn = phase[:, None, None] + 2 * np.pi * cut.turns * t * style.length
+        third = unit(np.cross(side, unit(points[:, -1] - points[:, 0])))
+        size = cut.curl * np.minimum(1, 3 * t) * rng.uniform(0.6, 1.2, (count, 1, 1))
+        points = points + size * (np.sin(turn) * side[:, None] + np.cos(turn) * third[:, None])
+    return points, height
+
+
+def _roots(style: HairStyle, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Points on the scalp where hair grows, [N, 3]."""
+    tried = unit(rng.normal(size=(count * 3, 3)) * [1, 1, 1]) * SKULL_RADII + SKULL_CENTRE
+    x, y, z = tried.T
+    ragged = 0.035 * np.sin(x * 23 + 5 * style.parting) + rng.normal(0, 0.025, len(x))
+    around = np.abs(x) / SKULL_RADII[0]
+    # front: an arch, corners cut back by receding; sides: down to the ears; back: to the nape
+    front = -0.98 - 0.22 * style.hairline + 0.42 * around**3
+    front = front - style.recede * 0.30 * np.exp(-(((around - 0.5) / 0.22) ** 2))
+    front = front - 0.35 * style.recede * (around < 0.35)
+    edge = np.where(z > -0.35, front, np.where(z > -0.85, front + 1.25 * (-0.35 - z) / 0.5, 0.75))
+    edge = np.where((z > -0.62) & (z < -0.2) & (around > 0.86), np.maximum(edge, -0.05), edge)
+    keep = y + ragged < edge
+    return tried[keep][:count]
+
+
+def _comb(style: HairStyle, roots: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The direction hair is combed at each root, [N, 3]."""
+    x, y, _ = roots.T
+    if style.kind == "tied":
+        bun = np.array([0, -0.75, -2.3])
+        return unit(bun - roots)
+    line = 0.42 * style.parting
+    away = np.tanh((x - line) / 0.14)
+    if style.kind == "side":
+        away = np.sign(-style.parting or 1.0) * np.where(np.sign(x - line) == np.sign(style.parting),
+                                                          -0.6, 1.0)  # fmt: skip
+    back = {"short": 0.15, "side": -0.25, "bob": -0.5, "long": -0.55, "wavy": -0.5}.get(
+        style.kind, -0.3
+    )
+    forward = np.full_like(x, back)
+    fall = np.full_like(x, 0.25)
+    if style.kind == "fringe":
+        near = (roots[:, 2] > -0.1) & (np.abs(x) < 0.75)
+        forward = np.where(near, 0.9, forward)
+        away = np.where(near, 0.25 * np.sign(style.parting) + 0.15 * x, away)
+        fall = np.where(near, 0.6, fall)
+    if style.kind == "short":
+        away = 0.5 * style.parting * np.ones_like(x)
+    if style.kind in ("curly", "afro", "buzz"):
+        return unit(rng.normal(size=roots.shape) + [0, -0.2, 0])
+    return unit(np.stack([away, fall + 0 * y, forward], 1) + 0.12 * rng.normal(size=roots.shape))
+
+
+def _in_front(seen: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """Which points [N, STEPS] are nearer than the head, or beside it and not far behind."""
+    height, width = depth.shape
+    x = np.clip(np.round(seen[..., 0]), 0, width - 1).astype(int)
+    y = np.clip(np.round(seen[..., 1]), 0, height - 1).astype(int)
+    there = depth[y, x]
+    return np.where(there > -8, seen[..., 2] > there - 0.06, seen[..., 2] > -1.05)
+
+
+def _shade(
+    turned: np.ndarray,
+    strands: np.ndarray,
+    style: HairStyle,
+    light: Light,
+    root_height: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Brightness [N, STEPS]: Kajiya & Kay (1989), darker inside, own brightness per lock."""
+    count = len(turned)
+    tangent = unit(np.gradient(turned, axis=1))
+    along = tangent @ light.direction
+    half = unit(light.direction + np.array([0, 0, 1.0]))
+    diffuse = np.sqrt(np.clip(1 - along**2, 0, 1))
+    shine = np.sqrt(np.clip(1 - (tangent @ half + 0.08) ** 2, 0, 1)) ** 40
+    out = unit((turned - turned.mean((0, 1))) * [1, 1, 0.8])
+    facing = np.clip(0.5 + 0.5 * (out @ light.direction), 0, 1)
+    radius = np.linalg.norm((strands - SKULL_CENTRE) / SKULL_RADII, axis=2)
+    layer = np.argsort(np.argsort(radius[:, STEPS // 2])) / max(count - 1, 1)
+    lock = rng.normal(0, 1, count // 25 + 1)[_lock(strands, count // 25 + 1)]
+    own = np.exp(0.16 * lock + 0.13 * rng.normal(size=count))
+    inner = 0.42 + 0.58 * layer
+    value = (1 - light.key) * (0.55 + 0.25 * facing) + light.key * diffuse * (0.15 + 0.85 * facing)
+    value = value * (inner * own)[:, None] * light.exposure
+    sheen = (0.55 if style.kind in ("bob", "long", "side", "tied", "fringe") else 0.22) * light.key
+    return value + sheen * shine * (facing * inner[:, None]) ** 1.5
+
+
+def _lock(strands: np.ndarray, groups: int) -> np.ndarray:
+    """Neighbouring strands fall into the same of `groups` locks."""
+    where = np.floor(strands[:, STEPS // 3] * 6.0).astype(int)
+    return (where @ np.array([73, 179, 283])) % groups
+
+
+def _draw(
+    seen: np.ndarray,
+    shade: np.ndarray,
+    chosen: np.ndarray,
+    style: HairStyle,
+    scale: float,
+    shape: Shape,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Draw the chosen parts of the strands from back to front; premultiplied RGBA [H, W, 4]."""
+    canvas = np.zeros((*shape, 4), np.uint8)
+    pieces = np.arange(0, STEPS - 1, 3)
+    count = len(seen)
+    lines = fixed(seen[..., :2])
+    visible = np.stack([chosen[:, k : k + 4].all(1) for k in pieces], 1)
+    value = np.stack([shade[:, k : k + 4].mean(1) for k in pieces], 1)
+    far = np.stack([seen[:, k : k + 4, 2].mean(1) for k in pieces], 1)
+    grey = rng.random(count) < style.grey
+    levels = np.clip(np.round(value / 1.5 * SHADES), 1, SHADES).astype(int)
+    rank = np.digitize(
+        far, np.quantile(far[visible], [0.2, 0.4, 0.6, 0.8]) if visible.any() else []
+    )
+    thick = max(1, round(0.022 * scale))
+    white = np.array([0.42, 0.41, 0.40])
+    # a darker, thicker ground first, so that the scalp does not shine through
+    for ground in (True, False):
+        for layer in range(5):
+            for old in (False, True):
+                here = visible & (rank == layer) & (grey == old)[:, None]
+                if not here.any():
+                    continue
+                base = white if old else style.colour
+                for level in np.unique(levels[here]):
+                    strand, piece = np.nonzero(here & (levels == level))
+                    curves = [lines[s, pieces[p] : pieces[p] + 4] for s, p in zip(strand, piece,
+                                                                                strict=True)]  # fmt: skip
+                    tone = base * (level / SHADES * 1.5) * (0.45 if ground else 1.0)
+                    if not ground and level > SHADES * 0.55:
+                        tone = tone + 0.05 * (level / SHADES - 0.55)
+                    rgb = 255 * np.clip(tone, 0, 1) ** (1 / 2.2)
+                    cv2.polylines(canvas, curves, False, (*rgb.tolist(), 255),
+                                  2 * thick + 1 if ground else thick, cv2.LINE_AA, SHIFT)  # fmt: skip
+            if ground and layer >= 2:
+                break
+    drawn = canvas.astype(np.float32) / 255
+    alpha = drawn[..., 3:]
+    straight = np.where(alpha > 0, drawn[..., :3] / np.maximum(alpha, 1e-3), 0)
+    return np.concatenate([np.clip(straight, 0, 1) ** 2.2 * alpha, alpha], -1)

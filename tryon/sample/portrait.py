@@ -1,0 +1,148 @@
+"""A person as a picture: all layers put together, bare or with coats of paint on the skin."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from tryon.sample import backdrop, beard, body, brows, eyes, glasses, hair, hand, mouth
+from tryon.sample.camera import develop
+from tryon.sample.drawing import blur, noise, over
+from tryon.sample.head import see_head
+from tryon.sample.labels import label_picture
+from tryon.sample.paint import Coat, lay
+from tryon.sample.person import Person
+from tryon.sample.skin import albedo, shade
+
+
+class Portrait:
+    """One person drawn at `size`×`size` pixels. Every picture of it has the same noise.
+
+    Attributes:
+        landmarks: float32 [478, 2] pixels, MediaPipe's numbering.
+        parsing: uint8 [H, W], labels of tryon.vision.parsing.
+        eye_distance: Pixels.
+    """
+
+    def __init__(self, person: Person, size: int) -> None:
+        self.person = person
+        self.size = size
+        rng = np.random.default_rng(person.seed)
+        shape = (size, size)
+        pose, light = person.pose, person.light
+        scale = self.eye_distance = pose.scale
+        self._surface = surface = see_head(person.mesh, pose, shape)
+        self.landmarks = surface.points[:478, :2].astype(np.float32)
+        self._shading = shading = shade(surface, pose, light)
+        skin = albedo(person.skin, surface, rng)
+        self._lit = lit = shading.ratio
+
+        density = person.brow_density
+        brow = brows.draw_brows(self.landmarks, scale, density, person.brow_width, shape, rng)
+        self._brow = brow * surface.cover
+        self._mouth = mouth.draw_mouth(self.landmarks, scale, lit, shape, rng)
+        self._eyes = eyes.draw_eyes(self.landmarks, scale, person.eyes, light, lit, shape, rng)
+        self._albedo = over(skin, person.brow_colour, self._brow * 0.8)
+
+        base = person.skin.colour
+        depth = np.where(surface.inside > 0, surface.depth, -9.0)
+        self._hair = hair.draw_hair(person.hair, pose, depth, light, shape, rng)
+        lips = np.clip(self._mouth.lips + self._mouth.alpha, 0, 1)
+        self._beard = beard.draw_beard(
+            person.beard,
+            person.hair.colour,
+            person.hair.grey,
+            surface,
+            lips,
+            lit,
+            scale,
+            shape,
+            rng,
+        )
+        self._glasses = glasses.draw_glasses(person.glasses, person.mesh, pose, light, shape, rng)
+        self._hand: tuple[np.ndarray, np.ndarray] | None = None
+        if person.hand:
+            spot = self.landmarks[[172, 397, 150, 379, 205, 425][rng.integers(6)]]
+            self._hand = hand.draw_hand(spot, scale, base, light, shape, rng)
+
+        behind = backdrop.draw_backdrop(shape, rng)
+        back = self._hair.back
+        behind = behind * (1 - back[..., 3:]) + back[..., :3]
+        neck = body.draw_neck(person.mesh, pose, base, light, shape, person.neck)
+        clothes = body.draw_clothes(person.mesh, pose, light, shape, rng)
+        ears = body.draw_ears(person.mesh, pose, base, light, shape)
+        shade_under = 1 - 0.45 * blur(back[..., 3], 0.08 * scale)
+        behind = over(behind, neck.colour * shade_under[..., None], neck.alpha)
+        near = blur(neck.alpha * (1 - clothes.alpha), 0.05 * scale) * clothes.alpha
+        behind = over(behind, clothes.colour * (1 - 0.3 * near)[..., None], clothes.alpha)
+        for ear in ears:
+            behind = over(behind, ear.colour, ear.alpha)
+        self._behind = behind.astype(np.float32)
+        self._grain = rng.normal(0, person.grain, (size, size, 3)).astype(np.float32)
+        self._grain += (noise(rng, shape, ((size / 3, 1.0),)) * 0.5 * person.grain)[..., None]
+        self._sparkle = rng.random(shape, dtype=np.float32)
+        self.parsing = label_picture(
+            surface=surface, landmarks=self.landmarks, brow=self._brow, mouth=self._mouth,
+            eyes=self._eyes, back=back, neck=neck, clothes=clothes, ears=ears, beard=self._beard,
+            hair=self._hair, glasses=self._glasses, hand=self._hand,
+        )  # fmt: skip
+        self._bare: np.ndarray | None = None
+
+    @property
+    def skin_colour(self) -> np.ndarray:
+        """Linear RGB [3] of the skin in even light."""
+        return self.person.skin.colour
+
+    def picture(self, coats: Sequence[Coat] = ()) -> np.ndarray:
+        """uint8 RGB [H, W, 3]; with coats, exactly the bare picture away from their masks."""
+        if self._bare is None:
+            self._bare = self._develop(self._compose(()))
+        if not coats:
+            return self._bare
+        reach = np.max([coat.mask for coat in coats], axis=0) > 1 / 255
+        near = cv2.dilate(reach.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
+        near = np.maximum(reach.astype(np.float32), cv2.blur(near, (5, 5)) * near)[..., None]
+        painted = self._develop(self._compose(coats)).astype(np.float32)
+        mixed = self._bare + (painted - self._bare) * near
+        return np.round(mixed).astype(np.uint8)
+
+    def _compose(self, coats: Sequence[Coat]) -> np.ndarray:
+        """Linear RGB before the camera."""
+        person, light, scale = self.person, self.person.light, self.eye_distance
+        skin, gloss, shimmer = lay(self._albedo, coats, scale)
+        shading, mouth_, eyes_ = self._shading, self._mouth, self._eyes
+        face = skin * self._lit * (1 + np.clip(mouth_.volume, -0.3, 0.25) * mouth_.lips)[..., None]
+        spread = light.gloss(shading.normal, 14) * (0.25 + 0.75 * shading.shadow)
+        tight = light.gloss(shading.normal, 60) * shading.shadow
+        dull = 1 - np.clip(-gloss, 0, 1)
+        oil = person.skin.oil * dull * (1 - mouth_.lips)
+        shine = (0.030 * spread + 0.07 * tight) * oil * (0.4 + light.key)
+        wet = np.clip(gloss, 0, 1) + 0.12 * mouth_.lips * dull
+        ridge = np.clip(tight + 2.2 * np.clip(mouth_.volume, 0, 1) - 0.25, 0, 1) ** 2
+        shine = shine + wet * (0.05 * spread + 0.32 * ridge)
+        glitter = np.clip((self._sparkle - 0.86) / 0.14, 0, 1) ** 2
+        shine = shine + shimmer * (0.05 + 0.35 * glitter) * (0.3 + spread)
+        face = face + shine[..., None] * light.key_colour
+        face = face * (1 - 0.62 * mouth_.seam)[..., None]
+        face = over(face, mouth_.colour, mouth_.alpha)
+        face = face * (1 - 0.5 * eyes_.crease * (1 - eyes_.alpha))[..., None]
+        face = over(face, eyes_.colour, eyes_.alpha)
+        face = over(face, person.eyes.lash_colour, eyes_.lashes)
+        grown = self._beard
+        face = face * (1 - grown[..., 3:]) + grown[..., :3]
+        face = face * (1 - 0.35 * self._glasses.shadow)[..., None]
+        face = face * (1 - 0.42 * np.clip(self._hair.shadow, 0, 1))[..., None]
+        image = over(self._behind, face, self._surface.cover)
+        front = self._hair.front
+        image = image * (1 - front[..., 3:]) + front[..., :3]
+        frame = self._glasses
+        image = over(image, frame.colour, frame.frame) + frame.shine[..., None]
+        if self._hand is not None:
+            image = over(image, self._hand[0], self._hand[1])
+        return image
+
+    def _develop(self, image: np.ndarray) -> np.ndarray:
+        person = self.person
+        return develop(
+            image, person.light.exposure, person.blur * self.size / 256, self._grain, person.jpeg
+        )
