@@ -14,14 +14,17 @@ from tryon.vision.colour import hex_to_lab, srgb_to_lab
 SCALE = 100.0
 BLUSH_LIFT = 3.0  # L units blush may at most lighten: it is a flush, not a light
 BROW_DEPTH = 0.45  # share of its lightness a brow of its own colour loses at intensity 1
-SHADOW, LINER = REGIONS.index("eyeshadow"), REGIONS.index("eyeliner")
+COVERED_BY = tuple(  # index of a region, index of the one that lies on it
+    (REGIONS.index(under), REGIONS.index(over))
+    for under, over in (("eyeshadow", "eyeliner"), ("foundation", "blush"))
+)
 LEAST = 1e-6  # sum of squared mask values under which a region counts as invisible
 
 
 def weights(masks: np.ndarray) -> np.ndarray:
     """How much each pixel counts in its region's mean: masks squared, the faint edge dropped.
 
-    m_eyeshadow := m_eyeshadow · (1 − m_eyeliner), since a liner hides the shadow under it;
+    m_k := m_k · (1 − m_j) for each (k, j) of COVERED_BY, since j hides what lies under it;
     w = m², and 0 where w < 0.1 · max(w) of the region.
 
     Args:
@@ -31,7 +34,8 @@ def weights(masks: np.ndarray) -> np.ndarray:
         float32 [R, H, W], not normalised; all zero for an empty mask.
     """
     squared = np.square(masks, dtype=np.float32)
-    squared[SHADOW] *= np.square(1 - masks[LINER], dtype=np.float32)
+    for under, over in COVERED_BY:
+        squared[under] *= np.square(1 - masks[over], dtype=np.float32)
     limit = 0.1 * squared.max((1, 2), keepdims=True)
     return np.where(squared < limit, np.float32(0), squared)
 
