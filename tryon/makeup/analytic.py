@@ -52,6 +52,7 @@ def weights(masks: Tensor) -> Tensor:
     """How much each pixel counts in its region's mean, `[N, R, H, W]`, not normalised."""
     hidden = torch.ones_like(masks)
     hidden[:, SHADOW] = 1 - masks[:, LINER]
+    hidden[:, FOUNDATION] = 1 - masks[:, BLUSH]
     squared = (masks * hidden).square()
     limit = 0.1 * squared.amax((2, 3), keepdim=True)
     return torch.where(squared < limit, 0.0, squared)
