@@ -45,8 +45,9 @@ def region_masks(
             [cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR) for mask in masks]
         )
     if visible is not None:
-        masks = masks * visible
-    return np.where(masks < FLOOR, 0, np.minimum(masks, 1)).astype(np.float32)
+        masks *= visible
+    masks[masks < FLOOR] = 0
+    return np.minimum(masks, 1)
 
 
 def _draw(points: np.ndarray, shape: tuple[int, int], unit: float) -> np.ndarray:
@@ -71,7 +72,7 @@ def _draw(points: np.ndarray, shape: tuple[int, int], unit: float) -> np.ndarray
         "brows": brows,
         "foundation": skin,
     }
-    return np.clip(np.stack([named[region] for region in REGIONS]), 0, 1).astype(np.float32)
+    return np.stack([named[region] for region in REGIONS])
 
 
 def _frame(points: np.ndarray, eye: Eye) -> tuple[np.ndarray, np.ndarray, float]:
@@ -97,12 +98,9 @@ def _shadow(points: np.ndarray, eye: Eye, shape: tuple[int, int], unit: float) -
     crease, orbit = (opened(points[row]) for row in _rows(eye))
     wing = points[eye.upper_lid[0]] + out * 0.14 * width + up * 0.13 * width
     crease, orbit = resample(crease, len(lid)), resample(orbit, len(lid))
-    tops = ((crease, 0.5), (crease + (orbit - crease) * 0.35, 0.3), (orbit, 0.2))
-    mask = np.zeros(shape, np.float32)
-    for top, weight in tops:
-        polygon = np.concatenate([[wing], top, lid[::-1]])
-        mask += weight * soft([polygon], shape, 0.02 * unit)
-    return mask
+    tops = (crease, crease + (orbit - crease) * 0.35, orbit)
+    polygons = [np.concatenate([[wing], top, lid[::-1]]) for top in tops]
+    return soft(polygons, shape, 0.02 * unit, weights=(0.5, 0.3, 0.2))
 
 
 def _liner(points: np.ndarray, eye: Eye, unit: float) -> np.ndarray:
@@ -124,8 +122,10 @@ def _blush(points: np.ndarray, eye: Eye, shape: tuple[int, int], unit: float) ->
     reach = (temple - cheek) @ across
     across = across * (1 if reach > 0 else -1)
     centre = 0.75 * cheek + 0.25 * temple - 0.08 * unit * up
-    rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    dx, dy = columns - np.float32(centre[0]), rows - np.float32(centre[1])
-    u = (dx * across[0] + dy * across[1]) / (0.62 * max(abs(reach), 0.22 * unit))
-    v = (dx * up[0] + dy * up[1]) / (0.30 * unit) - 0.45 * u
-    return np.exp(-np.minimum((u * u + v * v) ** 1.3, 50)).astype(np.float32)
+    dx = np.arange(shape[1], dtype=np.float32) - np.float32(centre[0])
+    dy = np.arange(shape[0], dtype=np.float32)[:, None] - np.float32(centre[1])
+    along, high = across / (0.62 * max(abs(reach), 0.22 * unit)), up / (0.30 * unit)
+    u = dx * np.float32(along[0]) + dy * np.float32(along[1])
+    v = dx * np.float32(high[0]) + dy * np.float32(high[1]) - np.float32(0.45) * u
+    falloff = cv2.pow(u * u + v * v, 1.3)
+    return cv2.exp(-np.minimum(falloff, 50))

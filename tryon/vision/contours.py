@@ -1,6 +1,7 @@
 """Curves through mesh points and soft polygons, with sizes as shares of the eye distance."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -30,9 +31,31 @@ def fill(polygons: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
     return filled.astype(np.float32) / 255
 
 
-def soft(polygons: Sequence[np.ndarray], shape: tuple[int, int], sigma: float) -> np.ndarray:
-    """Like `fill`, with edges blurred by `sigma` pixels."""
-    return blur(fill(polygons, shape), max(sigma, 0.3))
+def soft(
+    polygons: Sequence[np.ndarray],
+    shape: tuple[int, int],
+    sigma: float,
+    weights: Sequence[float] | None = None,
+) -> np.ndarray:
+    """Like `fill`, with edges blurred by `sigma` pixels; with `weights` their weighted sum."""
+    sigma = max(sigma, 0.3)
+    canvas = np.zeros(shape, np.float32)
+    every = np.concatenate(polygons)
+    reach = round(4 * sigma) + 2  # beyond it the blur is 0: work in the box that matters
+    left, top = np.clip(np.floor(every.min(0)).astype(int) - reach, 0, shape[::-1])
+    right, bottom = np.clip(np.ceil(every.max(0)).astype(int) + reach + 1, 0, shape[::-1])
+    if left >= right or top >= bottom:
+        return canvas
+    near = [polygon - [left, top] for polygon in polygons]
+    box = (int(bottom - top), int(right - left))
+    if weights is None:
+        filled = fill(near, box)
+    else:
+        filled = np.zeros(box, np.float32)
+        for polygon, weight in zip(near, weights, strict=True):
+            filled += np.float32(weight) * fill([polygon], box)
+    canvas[top:bottom, left:right] = blur(filled, sigma)
+    return canvas
 
 
 def blur(plane: np.ndarray, sigma: float) -> np.ndarray:
@@ -42,13 +65,12 @@ def blur(plane: np.ndarray, sigma: float) -> np.ndarray:
 
 def closed(points: np.ndarray, between: int = 4) -> np.ndarray:
     """Catmull-Rom curve through a closed contour [N, 2]."""
-    return _spline(np.concatenate([points[-1:], points, points[:2]]), between)
+    return _spline(len(points), between, True) @ np.asarray(points, np.float64)
 
 
 def opened(points: np.ndarray, between: int = 4) -> np.ndarray:
     """Catmull-Rom curve through an open contour [N, 2], its ends included."""
-    padded = np.concatenate([points[:1], points, points[-1:]])
-    return np.concatenate([_spline(padded, between), points[-1:]])
+    return _spline(len(points), between, False) @ np.asarray(points, np.float64)
 
 
 def resample(line: np.ndarray, count: int) -> np.ndarray:
@@ -65,9 +87,16 @@ def inset(polygon: np.ndarray, by: float) -> np.ndarray:
     return polygon.mean(0) + arm * np.maximum(1 - by / np.maximum(length, 1e-6), 0)
 
 
-def _spline(points: np.ndarray, between: int) -> np.ndarray:
+@lru_cache(maxsize=64)
+def _spline(count: int, between: int, loop: bool) -> np.ndarray:
+    """The matrix [M, N] that turns control points into points of their Catmull-Rom curve."""
+    points = np.eye(count)
+    if loop:
+        padded = np.concatenate([points[-1:], points, points[:2]])
+    else:
+        padded = np.concatenate([points[:1], points, points[-1:]])
     before, start, end, after = (
-        part[:, None] for part in (points[:-3], points[1:-2], points[2:-1], points[3:])
+        part[:, None] for part in (padded[:-3], padded[1:-2], padded[2:-1], padded[3:])
     )
     t = np.linspace(0, 1, between, endpoint=False)[None, :, None]
     curve = 0.5 * (
@@ -75,5 +104,5 @@ def _spline(points: np.ndarray, between: int) -> np.ndarray:
         + (end - before) * t
         + (2 * before - 5 * start + 4 * end - after) * t**2
         + (3 * start - before - 3 * end + after) * t**3
-    )
-    return curve.reshape(-1, 2)
+    ).reshape(-1, count)
+    return curve if loop else np.concatenate([curve, points[-1:]])
