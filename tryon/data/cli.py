@@ -1,0 +1,180 @@
+"""`tryon data`: fetch, import, list and validate datasets."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from tryon.console import one_line_errors, out
+
+if TYPE_CHECKING:
+    from tryon.data.card import Card
+    from tryon.task import Task
+
+app = typer.Typer(no_args_is_help=True, help="Fetch, import, list and validate datasets.")
+TaskName = Annotated[str, typer.Option(help="whose schema and rules")]
+Mirror = Annotated[
+    str | None, typer.Option(help="folder or address that holds the files, instead of their own")
+]
+
+
+@app.command("list")
+@one_line_errors
+def list_() -> None:
+    """What `get` can fetch, and which datasets are here."""
+    from tryon.data.card import CARD_NAME, Card
+    from tryon.data.sources import load_sources
+    from tryon.paths import project_root
+
+    table = Table("source", "what", "licence", "ready", title="open datasets", title_justify="left")
+    for name, source in load_sources().items():
+        ready = "yes" if source.pinned else f"tryon data pin {name}"
+        table.add_row(name, escape(source.title), source.licence, ready)
+    out.print(table)
+    for path in sorted((project_root() / "data" / "raw").glob(f"*/{CARD_NAME}")):
+        _tell(path.parent, Card.read(path.parent))
+
+
+@app.command()
+@one_line_errors
+def get(
+    name: Annotated[str, typer.Argument(help="see `tryon data list`")],
+    mirror: Mirror = None,
+    to: Annotated[Path | None, typer.Option("--out", help="default: data/raw/NAME")] = None,
+) -> None:
+    """Fetch an open dataset, check its sha256, import it. An interrupted call is continued."""
+    from tryon.data.obtain import get as obtain
+    from tryon.data.sources import find_source
+
+    source = find_source(name)
+    folder = to or _raw(name)
+    card = obtain(name, source, _downloads(), folder, mirror)
+    _tell(folder, card)
+    _next(folder, source.task)
+
+
+@app.command()
+@one_line_errors
+def pin(
+    name: Annotated[str, typer.Argument(help="see `tryon data list`")], mirror: Mirror = None
+) -> None:
+    """Fetch a source unchecked and print the sha256 lines for data/sources.yaml."""
+    from tryon.data.obtain import pin as take
+    from tryon.data.sources import find_source
+
+    for file, (digest, size) in take(find_source(name), _downloads(), mirror).items():
+        out.print(f"    - file: {escape(file)}\n      sha256: {digest}\n      bytes: {size}")
+    out.print(f"look at what came, then put these into data/sources.yaml under {escape(name)}")
+
+
+@app.command("import")
+@one_line_errors
+def import_(
+    format: Annotated[str, typer.Argument(help="folder, parquet, mt, cpm-synt-2")],
+    path: Annotated[Path, typer.Argument(help="the folder or file to read")],
+    task: TaskName = "makeup",
+    to: Annotated[Path | None, typer.Option("--out", help="default: data/raw/FOLDER")] = None,
+    coding: Annotated[str | None, typer.Option(help="label coding A-D; default: detected")] = None,
+    identity: Annotated[str, typer.Option(help="a person is a file, a folder, or auto")] = "auto",
+    pseudo_targets: Annotated[
+        bool, typer.Option("--pseudo-targets", help="take warped pseudo ground truth as pairs")
+    ] = False,
+    validation_share: Annotated[float, typer.Option(min=0, max=0.5)] = 0.1,
+    test_share: Annotated[float, typer.Option(min=0, max=0.5)] = 0.2,
+    source: Annotated[str, typer.Option(help="where the pictures come from, for the card")] = "",
+    licence: Annotated[str, typer.Option(help="of the pictures, for the card")] = "unknown",
+) -> None:
+    """Turn a layout of the field, or a plain folder of photos, into a raw dataset."""
+    from tryon.data.obtain import import_dataset
+
+    folder = to or _raw(path.resolve().stem)
+    card = import_dataset(
+        _task(task),
+        format,
+        path,
+        folder,
+        name=folder.name,
+        source=source or path.resolve().name,
+        licence=licence,
+        options={
+            "coding": coding,
+            "identity": identity,
+            "pseudo_targets": pseudo_targets,
+            "validation_share": validation_share,
+            "test_share": test_share,
+            "say": lambda text: out.print(escape(text)),
+        },
+    )
+    _tell(folder, card)
+    _next(folder, task)
+
+
+@app.command()
+@one_line_errors
+def validate(
+    task: TaskName = "makeup",
+    dataset: Annotated[Path | None, typer.Option(help="default: the task's own")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="folder of the report")] = None,
+) -> None:
+    """Check every row against the rules of params.yaml; write the report and the quarantine."""
+    from tryon.config import load_params
+    from tryon.data.validation import validate as check
+    from tryon.errors import ConfigError
+    from tryon.paths import absolute, workspace
+
+    chosen, params = _task(task), load_params()
+    if task not in params.tasks:
+        raise ConfigError(f"params.yaml has no tasks.{task}", hint="add the section")
+    config = params.tasks[task]
+    folder = dataset or absolute(config.folder(task))
+    result = check(
+        chosen,
+        folder,
+        config.validation,
+        to or workspace() / "validation" / folder.name,
+        params.workers,
+    )
+    for rule, count in result.quarantined.items():
+        out.print(f"set aside by {rule}: {count}")
+    out.print(f"kept {_counts(result.passed)}; report {escape(str(result.report_path))}")
+
+
+def _task(name: str) -> "Task":
+    from tryon.errors import ConfigError
+    from tryon.registry import TASKS
+
+    if name not in TASKS:
+        raise ConfigError(f"no task {name!r}", hint=f"there are {', '.join(sorted(TASKS))}")
+    return TASKS[name]
+
+
+def _raw(name: str) -> Path:
+    from tryon.paths import project_root
+
+    return project_root() / "data" / "raw" / name
+
+
+def _downloads() -> Path:
+    from tryon.paths import workspace
+
+    return workspace() / "downloads"
+
+
+def _tell(folder: Path, card: "Card") -> None:
+    people = sum(card.identities.values())
+    out.print(
+        f"{escape(str(folder))}: {card.task}, {_counts(card.counts)}, {people} identities, "
+        f"licence {escape(card.licence)}"
+    )
+
+
+def _next(folder: Path, task: str) -> None:
+    out.print(f"check it:   tryon data validate --task {task} --dataset {escape(str(folder))}")
+    out.print(f"version it: dvc add {escape(str(folder))}")
+    out.print(f"train on it: set tasks.{task}.dataset in params.yaml to this folder")
+
+
+def _counts(rows: dict[str, Any]) -> str:
+    return ", ".join(f"{split} {count:,}" for split, count in rows.items())
