@@ -74,6 +74,7 @@ class EvaluationConfig(Section):
     batch_size: int = Field(32, ge=1)
     pictures: int = Field(6, ge=1, le=64, description="best, median and worst cases shown, each")
     bins: tuple[tuple[int, int], ...] = ((1, 3), (4, 5), (6, 7), (8, 10))
+    landmark_samples: int = Field(32, ge=0, description="faces searched again in the result")
 
 
 class GateConfig(Section):

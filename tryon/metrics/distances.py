@@ -46,13 +46,6 @@ class KernelDistance:
     error: float  # jackknife standard error, pictures of both sets left out in pairs
     left_out: np.ndarray  # [N] the estimate without pair i, to compare two models on one test set
 
-    def gap(self, other: "KernelDistance") -> tuple[float, float]:
-        """This minus `other`, and the jackknife standard error of that difference.
-
-        Both must have been computed on the same pictures in the same order.
-        """
-        return self.value - other.value, _jackknife(self.left_out - other.left_out)
-
 
 def kernel_distance(first: np.ndarray, second: np.ndarray) -> KernelDistance:
     """Unbiased MMD² with the kernel (xᵀy / D + 1)³ over all pictures (no subsets are drawn).
@@ -79,7 +72,7 @@ def kernel_distance(first: np.ndarray, second: np.ndarray) -> KernelDistance:
     rest_same = same.sum() - 2.0 * same.sum(1)  # [N]; the diagonal is 0
     rest_cross = cross.sum() - cross.sum(1) - cross.sum(0) + cross.diagonal()
     left_out = rest_same / ((n - 1) * (n - 2)) - 2.0 * rest_cross / (n - 1) ** 2
-    return KernelDistance(float(value), _jackknife(left_out), left_out)
+    return KernelDistance(float(value), jackknife(left_out), left_out)
 
 
 def _root(features: np.ndarray) -> np.ndarray:
@@ -94,7 +87,8 @@ def _kernel(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return (first @ second.T / first.shape[1] + 1.0) ** 3
 
 
-def _jackknife(left_out: np.ndarray) -> float:
+def jackknife(left_out: np.ndarray) -> float:
+    """Standard error of an estimate from its values with each sample left out, [N]."""
     n = len(left_out)
     return float(np.sqrt((n - 1) / n * np.square(left_out - left_out.mean()).sum()))
 

@@ -7,7 +7,6 @@ averaged. Inside a region the squared error, or the SSIM map, is averaged over t
 
 import cv2
 import numpy as np
-from skimage.metrics import structural_similarity
 
 PROTOCOL = (
     "8-bit RGB on the scale 0 to 1; PSNR from the mean squared error, at most 100 dB; SSIM with a "
@@ -15,6 +14,7 @@ PROTOCOL = (
     "and the SSIM map are averaged over the region's pixels; every figure is a mean over pictures"
 )
 LIMIT_DB = 100.0  # of a perfect copy, so that means stay finite
+C1, C2 = 0.01**2, 0.03**2  # of SSIM, for values 0 to 1
 BORDER = 5  # half the SSIM window: pixels whose window leaves the picture
 
 
@@ -43,23 +43,27 @@ def psnr(error: np.ndarray, inside: np.ndarray | None = None) -> float:
 
 
 def ssim_map(picture: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Structural similarity around every pixel, mean over the channels, float [H, W].
+    """Structural similarity around every pixel, mean over the channels, float64 [H, W].
+
+    The same values as scikit-image's with these settings, several times faster.
 
     Args:
         picture: uint8 [H, W, 3] RGB, at least 11 pixels a side.
         truth: uint8 [H, W, 3] RGB.
     """
-    _, similarity = structural_similarity(
-        truth / np.float32(255),
-        picture / np.float32(255),
-        data_range=1.0,
-        channel_axis=-1,
-        gaussian_weights=True,
-        sigma=1.5,
-        use_sample_covariance=False,
-        full=True,
-    )
+    x, y = picture / 255.0, truth / 255.0
+    mean_x, mean_y = _window(x), _window(y)
+    product = mean_x * mean_y
+    squares = mean_x**2 + mean_y**2
+    covariance = _window(x * y) - product
+    variances = _window(x**2 + y**2) - squares
+    similarity = (2 * product + C1) * (2 * covariance + C2)
+    similarity /= (squares + C1) * (variances + C2)
     return similarity.mean(-1)
+
+
+def _window(plane: np.ndarray) -> np.ndarray:
+    return cv2.GaussianBlur(plane, (11, 11), 1.5, borderType=cv2.BORDER_REFLECT)
 
 
 def ssim(similarity: np.ndarray, inside: np.ndarray | None = None) -> float:

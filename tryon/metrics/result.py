@@ -13,6 +13,7 @@ from tryon.errors import DataError
 from tryon.vision.images import decode, encode
 
 Direction = Literal["higher", "lower", "none"]
+Kind = Literal["best", "median", "worst", "same"]  # same: the samples every model shows
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Metric:
 class PictureRow:
     """Pictures of one test sample side by side."""
 
-    kind: Literal["best", "median", "worst"]
+    kind: Kind
     caption: str
     pictures: Mapping[str, np.ndarray]  # title → uint8 [H, W, 3]
 
@@ -55,6 +56,7 @@ class Evaluation:
         slices: Slice name → table indexed by group: `n` and the mean of every per-sample figure.
         pictures: Best, median and worst cases.
         protocol: What was measured how, as lines for the report.
+        counts: Figure → how many pictures (or samples) it was taken on.
         distances: Leave-one-out values of the kernel distances, to compare two models (see
             `tryon.metrics.distances.KernelDistance`).
     """
@@ -65,6 +67,7 @@ class Evaluation:
     slices: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     pictures: Sequence[PictureRow] = ()
     protocol: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     distances: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def with_metrics(self, **figures: float) -> "Evaluation":
@@ -86,12 +89,10 @@ class Evaluation:
         summary = {
             "title": self.title,
             "metrics": {name: _plain(value) for name, value in self.metrics.items()},
-            "slices": {
-                name: json.loads(table.to_json(orient="split", double_precision=15))
-                for name, table in self.slices.items()
-            },
+            "slices": {name: _split(table) for name, table in self.slices.items()},
             "pictures": rows,
             "protocol": dict(self.protocol),
+            "counts": dict(self.counts),
             "distances": {name: list(map(float, v)) for name, v in self.distances.items()},
         }
         (folder / "metrics.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False))
@@ -121,6 +122,7 @@ class Evaluation:
                 for row in summary["pictures"]
             ],
             protocol=summary["protocol"],
+            counts=summary["counts"],
             distances={n: np.asarray(v) for n, v in summary["distances"].items()},
         )
 
@@ -130,7 +132,13 @@ def _plain(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _table(
-    name: str, columns: list[str], index: list[str], data: list[list[float]]
-) -> pd.DataFrame:
+def _split(table: pd.DataFrame) -> dict[str, list]:
+    return {
+        "columns": list(table.columns),
+        "index": list(table.index),
+        "data": [[_plain(value) for value in row] for row in table.to_numpy(float)],
+    }
+
+
+def _table(name: str, columns: list[str], index: list[str], data: list[list]) -> pd.DataFrame:
     return pd.DataFrame(data, index=pd.Index(index, name=name), columns=columns, dtype=float)

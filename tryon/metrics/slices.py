@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from tryon.metrics.result import Metric
+from tryon.metrics.result import Kind, Metric
 
 UNKNOWN = "unknown"
 
@@ -53,7 +53,7 @@ def worst_group(table: pd.DataFrame, metric: Metric) -> tuple[str, float]:
     return str(group), float(values[group])
 
 
-def pick(values: pd.Series, count: int, metric: Metric) -> dict[str, list[int]]:
+def pick(values: pd.Series, count: int, metric: Metric) -> dict[Kind, list[int]]:
     """Row positions of the best, median and worst samples, at most `count` of each, no row twice.
 
     Args:
@@ -65,7 +65,7 @@ def pick(values: pd.Series, count: int, metric: Metric) -> dict[str, list[int]]:
         ranked = ranked[::-1]
     count = min(count, max(1, len(ranked) // 3))
     middle = max(0, (len(ranked) - count) // 2)
-    chosen: dict[str, list[int]] = {
+    chosen: dict[Kind, list[int]] = {
         "worst": list(map(int, ranked[::-1][:count])),
         "median": list(map(int, ranked[middle : middle + count])),
         "best": list(map(int, ranked[:count])),
