@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tryon.sample.drawing import SHIFT, Shape, fixed, unit
+from tryon.sample.drawing import SHIFT, Shape, fixed, smoothstep, unit
 from tryon.sample.head import SKULL_CENTRE, SKULL_RADII, Pose
 from tryon.sample.light import Light
 
 STYLES = ("bald", "buzz", "short", "side", "bob", "long", "wavy", "curly", "afro", "tied", "fringe")
 STEPS = 16
-SHADES = 20  # grey levels the strands are drawn with, per layer
+SHADES = 16  # brightness levels the strands are drawn with
+FINER = 2  # the strands' canvas against the picture
+WHITE = np.array([0.42, 0.41, 0.40])
 # linear RGB of hair: black … white, then dyed
 COLOURS = (
     (0.012, 0.010, 0.009), (0.020, 0.014, 0.011), (0.040, 0.023, 0.014), (0.075, 0.040, 0.020),
@@ -43,20 +45,21 @@ class _Cut:
     curl: float  # radius of the waves
     turns: float  # waves along the strand
     comb: float  # 0 falls as it grows, 1 follows the comb
+    clump: float  # how far neighbours run together, 0-1
     strands: int
 
 
 _CUTS = {
-    "buzz": _Cut(0.10, 0.05, 0.0, 0.0, 0, 0.3, 2600),
-    "short": _Cut(0.42, 0.16, 0.12, 0.01, 1, 0.9, 2300),
-    "side": _Cut(0.75, 0.22, 0.30, 0.015, 1, 1.0, 2100),
-    "bob": _Cut(1.75, 0.20, 0.85, 0.012, 1, 0.8, 1900),
-    "fringe": _Cut(1.8, 0.16, 0.9, 0.008, 1, 0.7, 1900),
-    "long": _Cut(3.3, 0.17, 0.9, 0.02, 1.5, 0.8, 1700),
-    "wavy": _Cut(2.9, 0.24, 0.75, 0.10, 3.0, 0.8, 1700),
-    "curly": _Cut(1.5, 0.42, 0.35, 0.12, 4.5, 0.4, 2000),
-    "afro": _Cut(0.75, 0.75, 0.0, 0.07, 5.0, 0.0, 2600),
-    "tied": _Cut(1.6, 0.06, 0.0, 0.004, 1, 1.0, 2000),
+    "buzz": _Cut(0.10, 0.05, 0.0, 0.0, 0, 0.3, 0.0, 5200),
+    "short": _Cut(0.42, 0.16, 0.12, 0.01, 1, 0.9, 0.45, 4200),
+    "side": _Cut(0.75, 0.22, 0.30, 0.015, 1, 1.0, 0.45, 3600),
+    "bob": _Cut(1.75, 0.20, 0.85, 0.012, 1, 0.8, 0.5, 3000),
+    "fringe": _Cut(1.8, 0.16, 0.9, 0.008, 1, 0.7, 0.5, 3000),
+    "long": _Cut(3.3, 0.17, 0.9, 0.02, 1.5, 0.8, 0.5, 2700),
+    "wavy": _Cut(2.9, 0.24, 0.75, 0.10, 3.0, 0.8, 0.6, 2700),
+    "curly": _Cut(1.5, 0.42, 0.35, 0.10, 4.5, 0.4, 0.5, 3200),
+    "afro": _Cut(0.75, 0.75, 0.0, 0.05, 5.0, 0.0, 0.3, 4200),
+    "tied": _Cut(1.6, 0.06, 0.0, 0.004, 1, 1.0, 0.3, 3400),
 }
 
 
@@ -77,38 +80,50 @@ def draw_hair(
     shape: Shape,
     rng: np.random.Generator,
 ) -> HairLayer:
-    """Draw all strands; `depth` [H, W] is the head's camera z (−9 outside of it)."""
+    """Draw all strands; `depth` [H, W] is the head's camera z (-9 outside of it)."""
     empty = np.zeros((*shape, 4), np.float32)
     if style.kind == "bald":
         return HairLayer(empty, empty, empty[..., 0])
-    strands, root_height = grow(style, rng)
+    strands = grow(style, rng)
     seen = pose.project(strands)
     front = _in_front(seen, depth)
-    shade = _shade(pose.turn(strands), strands, style, light, root_height, rng)
-    back_layer = _draw(seen, shade, ~front, style, pose.scale, shape, rng)
-    front_layer = _draw(seen, shade, front, style, pose.scale, shape, rng)
-    moved = np.float32([[1, 0, 0], [0, 1, 0.05 * pose.scale]])
-    soft = cv2.GaussianBlur(front_layer[..., 3], (0, 0), 0.06 * pose.scale)
-    return HairLayer(back_layer, front_layer, cv2.warpAffine(soft, moved, shape[::-1]))
+    shade = _shade(pose.turn(strands), strands, style, light, rng)
+    tint = np.clip(style.grey + 0.22 * rng.standard_normal(len(seen)), 0, 1) * (style.grey > 0.04)
+    layers = [
+        draw_strands(seen, shade, tint, part, style.colour, shape) for part in (~front, front)
+    ]
+    back, ahead = (_fill_between(layer, pose.scale) for layer in layers)
+    moved = np.array([[1, 0, 0], [0, 1, 0.05 * pose.scale]], np.float32)
+    soft = cv2.GaussianBlur(ahead[..., 3], (0, 0), 0.06 * pose.scale)
+    return HairLayer(back, ahead, cv2.warpAffine(soft, moved, shape[::-1]))
 
 
-def grow(style: HairStyle, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Strands [N, STEPS, 3] in the face's frame, and how high each root lies (0 nape, 1 crown)."""
+def _fill_between(layer: np.ndarray, scale: float) -> np.ndarray:
+    """Deeper, darker hair where strands stand close enough to hide what is behind them."""
+    soft = cv2.GaussianBlur(layer, (0, 0), 0.035 * scale)
+    dense = smoothstep(0.30, 0.75, soft[..., 3])
+    deep = 0.5 * soft[..., :3] / np.maximum(soft[..., 3:], 1e-3) * dense[..., None]
+    through = 1 - layer[..., 3:]
+    below = np.concatenate([deep, dense[..., None]], -1)
+    return (layer + below * through).astype(np.float32)
+
+
+def grow(style: HairStyle, rng: np.random.Generator) -> np.ndarray:
+    """Strands [N, STEPS, 3] in the face's frame."""
     cut = _CUTS[style.kind]
     count = round(cut.strands * (0.45 + 0.55 * style.density))
     roots = _roots(style, count, rng)
     count = len(roots)
     outward = unit((roots - SKULL_CENTRE) / SKULL_RADII**2)
     comb = _comb(style, roots, rng)
-    height = np.clip((1.0 - roots[:, 1]) / 2.6, 0, 1)
-    length = cut.length * style.length * rng.uniform(0.75, 1.08, count)
+    lengths: np.ndarray = cut.length * style.length * rng.uniform(0.75, 1.08, count)
     if style.kind in ("short", "side"):
-        length *= 0.35 + 0.65 * np.clip((0.15 - roots[:, 1]) / 0.9, 0, 1)  # short at the sides
+        lengths *= 0.35 + 0.65 * np.clip((0.15 - roots[:, 1]) / 0.9, 0, 1)  # short at the sides
     fringe = np.zeros(count, bool)
     if style.kind == "fringe":
         fringe = (roots[:, 2] > -0.1) & (np.abs(roots[:, 0]) < 0.75)
-        length[fringe] = rng.uniform(0.75, 0.95, fringe.sum()) * style.length
-    step = (length / (STEPS - 1))[:, None]
+        lengths[fringe] = rng.uniform(0.75, 0.95, fringe.sum()) * style.length
+    step = (lengths / (STEPS - 1))[:, None]
     lift = cut.lift * style.volume * rng.uniform(0.25, 1.0, (count, 1))
     direction = unit(comb * cut.comb + outward * (0.5 + lift * 1.6) + 0.10 * rng.normal(
         size=(count, 3)))  # fmt: skip
@@ -135,7 +150,19 @@ def grow(style: HairStyle, rng: np.random.Generator) -> tuple[np.ndarray, np.nda
         third = unit(np.cross(side, unit(points[:, -1] - points[:, 0])))
         size = cut.curl * np.minimum(1, 3 * t) * rng.uniform(0.6, 1.2, (count, 1, 1))
         points = points + size * (np.sin(turn) * side[:, None] + np.cos(turn) * third[:, None])
-    return points, height
+    return _gather(points, cut.clump, rng)
+
+
+def _gather(points: np.ndarray, strength: float, rng: np.random.Generator) -> np.ndarray:
+    """Neighbours run together into locks towards their tips."""
+    groups = len(points) // 9 + 1
+    lock = _lock(points, groups)
+    count = np.bincount(lock, minlength=groups)[:, None, None]
+    guide = np.zeros((groups, *points.shape[1:]))
+    np.add.at(guide, lock, points)
+    guide /= np.maximum(count, 1)
+    pull = strength * np.linspace(0, 1, STEPS)[None, :, None] ** 0.8
+    return points + (guide[lock] - points) * pull * rng.uniform(0.3, 1.0, (len(points), 1, 1))
 
 
 def _roots(style: HairStyle, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -196,7 +223,6 @@ def _shade(
     strands: np.ndarray,
     style: HairStyle,
     light: Light,
-    root_height: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
     """Brightness [N, STEPS]: Kajiya & Kay (1989), darker inside, own brightness per lock."""
@@ -210,66 +236,67 @@ def _shade(
     facing = np.clip(0.5 + 0.5 * (out @ light.direction), 0, 1)
     radius = np.linalg.norm((strands - SKULL_CENTRE) / SKULL_RADII, axis=2)
     layer = np.argsort(np.argsort(radius[:, STEPS // 2])) / max(count - 1, 1)
-    lock = rng.normal(0, 1, count // 25 + 1)[_lock(strands, count // 25 + 1)]
-    own = np.exp(0.16 * lock + 0.13 * rng.normal(size=count))
-    inner = 0.42 + 0.58 * layer
+    lock = rng.normal(0, 1, count // 12 + 1)[_lock(strands, count // 12 + 1)]
+    own = np.exp(0.17 * lock + 0.15 * rng.normal(size=count))
+    inner = 0.38 + 0.62 * layer
     value = (1 - light.key) * (0.55 + 0.25 * facing) + light.key * diffuse * (0.15 + 0.85 * facing)
-    value = value * (inner * own)[:, None] * light.exposure
-    sheen = (0.55 if style.kind in ("bob", "long", "side", "tied", "fringe") else 0.22) * light.key
+    value = value * (inner * own)[:, None]
+    sleek = style.kind in ("bob", "long", "side", "tied", "fringe", "short")
+    sheen = (0.65 if sleek else 0.25) * light.key
     return value + sheen * shine * (facing * inner[:, None]) ** 1.5
 
 
 def _lock(strands: np.ndarray, groups: int) -> np.ndarray:
     """Neighbouring strands fall into the same of `groups` locks."""
-    where = np.floor(strands[:, STEPS // 3] * 6.0).astype(int)
+    where = np.floor(strands[:, STEPS // 3] * 9.0).astype(int)
     return (where @ np.array([73, 179, 283])) % groups
 
 
-def _draw(
+def draw_strands(
     seen: np.ndarray,
     shade: np.ndarray,
+    tint: np.ndarray,
     chosen: np.ndarray,
-    style: HairStyle,
-    scale: float,
+    colour: np.ndarray,
     shape: Shape,
-    rng: np.random.Generator,
 ) -> np.ndarray:
-    """Draw the chosen parts of the strands from back to front; premultiplied RGBA [H, W, 4]."""
-    canvas = np.zeros((*shape, 4), np.uint8)
-    pieces = np.arange(0, STEPS - 1, 3)
-    count = len(seen)
-    lines = fixed(seen[..., :2])
-    visible = np.stack([chosen[:, k : k + 4].all(1) for k in pieces], 1)
-    value = np.stack([shade[:, k : k + 4].mean(1) for k in pieces], 1)
-    far = np.stack([seen[:, k : k + 4, 2].mean(1) for k in pieces], 1)
-    grey = rng.random(count) < style.grey
-    levels = np.clip(np.round(value / 1.5 * SHADES), 1, SHADES).astype(int)
-    rank = np.digitize(
-        far, np.quantile(far[visible], [0.2, 0.4, 0.6, 0.8]) if visible.any() else []
-    )
-    thick = max(1, round(0.022 * scale))
-    white = np.array([0.42, 0.41, 0.40])
-    # a darker, thicker ground first, so that the scalp does not shine through
-    for ground in (True, False):
-        for layer in range(5):
-            for old in (False, True):
-                here = visible & (rank == layer) & (grey == old)[:, None]
-                if not here.any():
-                    continue
-                base = white if old else style.colour
-                for level in np.unique(levels[here]):
-                    strand, piece = np.nonzero(here & (levels == level))
-                    curves = [lines[s, pieces[p] : pieces[p] + 4] for s, p in zip(strand, piece,
-                                                                                strict=True)]  # fmt: skip
-                    tone = base * (level / SHADES * 1.5) * (0.45 if ground else 1.0)
-                    if not ground and level > SHADES * 0.55:
-                        tone = tone + 0.05 * (level / SHADES - 0.55)
-                    rgb = 255 * np.clip(tone, 0, 1) ** (1 / 2.2)
-                    cv2.polylines(canvas, curves, False, (*rgb.tolist(), 255),
-                                  2 * thick + 1 if ground else thick, cv2.LINE_AA, SHIFT)  # fmt: skip
-            if ground and layer >= 2:
-                break
+    """Draw strands from back to front, finer than a pixel.
+
+    Args:
+        seen: float [N, K, 3] pixels and depth; K - 1 is a multiple of 3.
+        shade: Brightness [N, K].
+        tint: How white each strand is, [N].
+        chosen: Which points are drawn, bool [N, K].
+        colour: Linear RGB [3].
+        shape: Of the picture.
+
+    Returns:
+        Premultiplied linear RGBA [H, W, 4].
+    """
+    canvas = np.zeros((shape[0] * FINER, shape[1] * FINER, 4), np.uint8)
+    pieces = np.arange(0, seen.shape[1] - 1, 3)
+    window = pieces[:, None] + np.arange(4)  # [pieces, 4]
+    lines = fixed((seen[..., :2] + 0.5) * FINER - 0.5)[:, window]  # [N, pieces, 4, 2]
+    visible = chosen[:, window].all(2)
+    if visible.any():
+        value = np.clip(np.round(shade[:, window].mean(2) / 1.5 * SHADES), 1, SHADES).astype(int)
+        far = seen[:, window, 2].mean(2)
+        rank = np.digitize(far, np.quantile(far[visible], [0.25, 0.5, 0.75]))
+        whiteness = np.broadcast_to(np.round(tint * 3).astype(int)[:, None], rank.shape)
+        code = (rank * 4 + whiteness) * (SHADES + 1) + value
+        flat, ways = code[visible], lines[visible]
+        order = np.argsort(flat, kind="stable")
+        codes, starts = np.unique(flat[order], return_index=True)
+        ends = np.append(starts[1:], len(order))
+        for one, start, end in zip(codes.tolist(), starts, ends, strict=True):
+            step, white = one % (SHADES + 1), one // (SHADES + 1) % 4
+            base = colour + (WHITE - colour) * white / 3
+            tone = base * (step / SHADES * 1.5) + 0.05 * max(0.0, step / SHADES - 0.5)
+            rgb = 255 * np.clip(tone, 0, 1) ** (1 / 2.2)
+            curves = ways[order[start:end]]
+            cv2.polylines(canvas, curves, False, (*rgb.tolist(), 255), 1, cv2.LINE_AA, SHIFT)
     drawn = canvas.astype(np.float32) / 255
     alpha = drawn[..., 3:]
-    straight = np.where(alpha > 0, drawn[..., :3] / np.maximum(alpha, 1e-3), 0)
-    return np.concatenate([np.clip(straight, 0, 1) ** 2.2 * alpha, alpha], -1)
+    straight = np.minimum(drawn[..., :3] / np.maximum(alpha, 1e-3), 1)
+    linear = np.concatenate([straight**2.2 * alpha, alpha], -1)
+    return cv2.resize(linear, shape[::-1], interpolation=cv2.INTER_AREA)
