@@ -40,6 +40,38 @@ def weights(masks: np.ndarray) -> np.ndarray:
     return np.where(squared < limit, np.float32(0), squared)
 
 
+class Probe:
+    """Where and how much the pixels of one photo count, to measure several pictures of it.
+
+    Args:
+        masks: float [R, H, W] in [0, 1].
+    """
+
+    def __init__(self, masks: np.ndarray) -> None:
+        weight = weights(masks)
+        flat = weight.reshape(len(weight), -1)
+        self._shape = weight.shape
+        self._pixels = np.flatnonzero(flat.max(0))  # of any region: converted once for all
+        self._weight = flat[:, self._pixels].astype(np.float64)
+        self._total = self._weight.sum(1, keepdims=True)
+        self.seen = self._total[:, 0] > LEAST
+        """Which regions are visible at all, bool [R]."""
+
+    def mean_lab(self, image: np.ndarray) -> np.ndarray:
+        """Weighted mean CIELAB of each region of a float RGB [H, W, 3], as `mean_lab`."""
+        _check(image, self._shape)
+        lab = srgb_to_lab(image.reshape(-1, 3)[self._pixels]).astype(np.float64)
+        means = (self._weight @ lab) / np.maximum(self._total, LEAST)
+        return (means * self.seen[:, None]).astype(np.float32)
+
+    def assemble(self, lab: np.ndarray, presence: np.ndarray, gloss: np.ndarray) -> np.ndarray:
+        """The condition [R, 5] of these colours, as `assemble`."""
+        asked = ((np.asarray(presence) > 0) & self.seen).astype(np.float32)
+        shine = np.asarray(gloss, np.float32)
+        rows = np.concatenate([lab / SCALE, asked[:, None], shine[:, None]], axis=1)
+        return (rows * asked[:, None]).astype(np.float32)
+
+
 def mean_lab(image: np.ndarray, masks: np.ndarray) -> np.ndarray:
     """Weighted mean CIELAB of each region, float32 [R, 3]; zero where a region is empty.
 
@@ -47,13 +79,7 @@ def mean_lab(image: np.ndarray, masks: np.ndarray) -> np.ndarray:
         image: float RGB [H, W, 3] in [0, 1].
         masks: float [R, H, W] in [0, 1].
     """
-    _check(image, masks)
-    weight = weights(masks).reshape(len(masks), -1)
-    seen = np.flatnonzero(weight.any(0))  # pixels of any region, converted once
-    weight = weight[:, seen].astype(np.float64)
-    total = weight.sum(1, keepdims=True)
-    sums = weight @ srgb_to_lab(image.reshape(-1, 3)[seen]).astype(np.float64)
-    return np.where(total > LEAST, sums / np.maximum(total, LEAST), 0).astype(np.float32)
+    return Probe(masks).mean_lab(image)
 
 
 def measure(
@@ -67,7 +93,8 @@ def measure(
         presence: float [R], 1 where a region is asked.
         gloss: float [R] in [0, 1].
     """
-    return assemble(mean_lab(image, masks), masks, presence, gloss)
+    probe = Probe(masks)
+    return probe.assemble(probe.mean_lab(image), presence, gloss)
 
 
 def from_look(image: np.ndarray, masks: np.ndarray, look: Look) -> np.ndarray:
@@ -100,18 +127,13 @@ def assemble(
     lab: np.ndarray, masks: np.ndarray, presence: np.ndarray, gloss: np.ndarray
 ) -> np.ndarray:
     """Put colours [R, 3] in CIELAB, presence [R] and gloss [R] together as a condition [R, 5]."""
-    seen = weights(masks).sum((1, 2)) > LEAST
-    asked = ((np.asarray(presence) > 0) & seen).astype(np.float32)
-    rows = np.concatenate(
-        [lab / SCALE, asked[:, None], np.asarray(gloss, np.float32)[:, None]], axis=1
-    )
-    return (rows * asked[:, None]).astype(np.float32)
+    return Probe(masks).assemble(lab, presence, gloss)
 
 
-def _check(image: np.ndarray, masks: np.ndarray) -> None:
-    if masks.ndim != 3 or image.shape != (*masks.shape[1:], 3):
+def _check(image: np.ndarray, masks: tuple[int, ...]) -> None:
+    if len(masks) != 3 or image.shape != (*masks[1:], 3):
         raise TryonError(
-            f"got an image {image.shape} with masks {masks.shape}, expected [H, W, 3] and "
+            f"got an image {image.shape} with masks {masks}, expected [H, W, 3] and "
             f"[{len(REGIONS)}, H, W] of one size",
             code="shapes",
         )

@@ -5,7 +5,7 @@ no more than `WORK_EYE_DISTANCE` pixels between the eyes and enlarged: their edg
 nothing is lost, and a large photo costs no more than a small one.
 """
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -16,7 +16,10 @@ from tryon.vision.contours import closed, face_scale, inset, opened, resample, s
 from tryon.vision.facemesh import EYES, Eye
 
 WORK_EYE_DISTANCE = 200.0  # pixels
-FLOOR = 1 / 255  # smaller values are cut, so that every mask ends somewhere
+FLOOR = np.float32(1 / 255)  # smaller values are cut, so that every mask ends somewhere
+SHADOW_WEIGHTS = (0.5, 0.3, 0.2)  # full on the lid, fading towards the brow
+BLUSH_EDGE = 1.3  # exponent of the squared distance; a Gaussian has 1
+BLUSH_REACH = np.log(255) ** (0.5 / BLUSH_EDGE)  # where it falls under FLOOR
 
 # Rows of the mesh between the lashes and the brow, outer to inner, the subject's right eye.
 CREASE = (247, 30, 29, 27, 28, 56, 190)
@@ -46,24 +49,28 @@ def region_masks(
         )
     if visible is not None:
         masks *= visible
-    masks[masks < FLOOR] = 0
-    return np.minimum(masks, 1)
+    masks *= masks >= FLOOR
+    return np.minimum(masks, 1, out=masks)
 
 
 def _draw(points: np.ndarray, shape: tuple[int, int], unit: float) -> np.ndarray:
-    def area(indices: Sequence[int], softness: float) -> np.ndarray:
-        return soft([closed(points[list(indices)])], shape, softness * unit)
+    def area(softness: float, *contours: tuple[int, ...]) -> np.ndarray:
+        return soft([closed(points.take(c, 0)) for c in contours], shape, softness * unit)
 
-    outer = area(facemesh.LIPS_OUTER, 0.012)
-    lips = outer * (1 - area(facemesh.LIPS_INNER, 0.006))
-    eyes = np.maximum(*(area(eye.outline, 0.006) for eye in EYES))
-    brows = np.maximum(*(area(eye.brow, 0.02) for eye in EYES))
-    shadow = np.maximum(*(_shadow(points, eye, shape, unit) for eye in EYES)) * (1 - eyes)
-    liner = soft([_liner(points, eye, unit) for eye in EYES], shape, 0.008 * unit)
-    oval = inset(closed(points[list(facemesh.OVAL)]), 0.05 * unit)
-    skin = soft([oval], shape, 0.05 * unit) * (1 - eyes) * (1 - outer) * (1 - 0.85 * brows)
-    blush = np.maximum(*(_blush(points, eye, shape, unit) for eye in EYES))
-    blush = blush * skin * (1 - area(facemesh.NOSTRILS, 0.02))
+    outer = area(0.012, facemesh.LIPS_OUTER)
+    lips = outer * (1 - area(0.006, facemesh.LIPS_INNER))
+    open_eyes = 1 - area(0.006, *(eye.outline for eye in EYES))
+    brows = area(0.02, *(eye.brow for eye in EYES))
+    frames = [_frame(points, eye) for eye in EYES]
+    lids = [polygon for frame in frames for polygon in _shadow(points, frame)]
+    shadow = soft(lids, shape, 0.02 * unit, weights=SHADOW_WEIGHTS * len(EYES)) * open_eyes
+    liner = soft([_liner(frame, unit) for frame in frames], shape, 0.008 * unit)
+    oval = inset(closed(points.take(facemesh.OVAL, 0)), 0.05 * unit)
+    skin = soft([oval], shape, 0.05 * unit) * open_eyes * (1 - outer) * (1 - 0.85 * brows)
+    blush = np.zeros(shape, np.float32)
+    for eye in EYES:
+        _add_blush(blush, points, eye, unit)
+    blush *= skin * (1 - area(0.02, facemesh.NOSTRILS))
     named = {
         "lips": lips,
         "eyeshadow": shadow,
@@ -75,46 +82,52 @@ def _draw(points: np.ndarray, shape: tuple[int, int], unit: float) -> np.ndarray
     return np.stack([named[region] for region in REGIONS])
 
 
-def _frame(points: np.ndarray, eye: Eye) -> tuple[np.ndarray, np.ndarray, float]:
-    """The eye's own axes: outwards along the lids, upwards to the brow, and its width."""
+class _Frame(NamedTuple):
+    """One eye's own axes: `out` along the lids, `up` to the brow, unit vectors; its width."""
+
+    eye: Eye
+    lid: np.ndarray  # the upper lid's curve, outer corner to inner
+    out: np.ndarray
+    up: np.ndarray
+    width: float
+
+
+def _frame(points: np.ndarray, eye: Eye) -> _Frame:
     outer, inner = points[eye.upper_lid[0]], points[eye.upper_lid[-1]]
     width = float(np.hypot(*(outer - inner)))
     out = (outer - inner) / max(width, 1e-6)
     up = np.array([out[1], -out[0]])
-    towards_brow = points[list(eye.brow)].mean(0) - (outer + inner) / 2
-    return out, up * (1 if up @ towards_brow > 0 else -1), width
+    towards_brow = points.take(eye.brow, 0).mean(0) - (outer + inner) / 2
+    lid = opened(points.take(eye.upper_lid, 0))
+    return _Frame(eye, lid, out, up * (1 if up @ towards_brow > 0 else -1), width)
 
 
-def _rows(eye: Eye) -> tuple[list[int], list[int]]:
+def _rows(eye: Eye) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if eye is facemesh.RIGHT_EYE:
-        return list(CREASE), list(ORBIT)
-    return [facemesh.MIRROR[p] for p in CREASE], [facemesh.MIRROR[p] for p in ORBIT]
+        return CREASE, ORBIT
+    return tuple(facemesh.MIRROR[p] for p in CREASE), tuple(facemesh.MIRROR[p] for p in ORBIT)
 
 
-def _shadow(points: np.ndarray, eye: Eye, shape: tuple[int, int], unit: float) -> np.ndarray:
-    """Full on the lid up to the crease, fading towards the brow and out past the corner."""
-    out, up, width = _frame(points, eye)
-    lid = opened(points[list(eye.upper_lid)])
-    crease, orbit = (opened(points[row]) for row in _rows(eye))
-    wing = points[eye.upper_lid[0]] + out * 0.14 * width + up * 0.13 * width
-    crease, orbit = resample(crease, len(lid)), resample(orbit, len(lid))
+def _shadow(points: np.ndarray, frame: _Frame) -> list[np.ndarray]:
+    """From the lid up to the crease, to a third beyond it, and to the orbit's rim."""
+    lid = frame.lid
+    crease, orbit = (resample(opened(points.take(row, 0)), len(lid)) for row in _rows(frame.eye))
+    wing = lid[:1] + (frame.out * 0.14 + frame.up * 0.13) * frame.width
     tops = (crease, crease + (orbit - crease) * 0.35, orbit)
-    polygons = [np.concatenate([[wing], top, lid[::-1]]) for top in tops]
-    return soft(polygons, shape, 0.02 * unit, weights=(0.5, 0.3, 0.2))
+    return [np.concatenate([wing, top, lid[::-1]]) for top in tops]
 
 
-def _liner(points: np.ndarray, eye: Eye, unit: float) -> np.ndarray:
+def _liner(frame: _Frame, unit: float) -> np.ndarray:
     """A line on the upper lashes that grows outwards and ends in a short wing."""
-    out, up, width = _frame(points, eye)
-    lid = opened(points[list(eye.upper_lid)])
+    lid, out, up, width = frame.lid, frame.out, frame.up, frame.width
     thickness = np.linspace(0.036, 0.010, len(lid))[:, None] * unit
     upper = (lid + up * thickness)[len(lid) // 6 :]  # the wing's edge runs straight from its tip
-    wing = points[eye.upper_lid[0]] + out * 0.13 * width + up * 0.11 * width
+    wing = lid[0] + out * 0.13 * width + up * 0.11 * width
     return np.concatenate([[wing], upper, lid[::-1] - up * 0.008 * unit])
 
 
-def _blush(points: np.ndarray, eye: Eye, shape: tuple[int, int], unit: float) -> np.ndarray:
-    """A soft ellipse from the apple of the cheek towards the temple."""
+def _add_blush(canvas: np.ndarray, points: np.ndarray, eye: Eye, unit: float) -> None:
+    """Raise the canvas to a soft ellipse from the apple of the cheek towards the temple."""
     up = points[facemesh.FOREHEAD] - points[facemesh.CHIN]
     up = up / max(float(np.hypot(*up)), 1e-6)
     cheek, temple = points[eye.cheek], points[eye.temple]
@@ -122,10 +135,18 @@ def _blush(points: np.ndarray, eye: Eye, shape: tuple[int, int], unit: float) ->
     reach = (temple - cheek) @ across
     across = across * (1 if reach > 0 else -1)
     centre = 0.75 * cheek + 0.25 * temple - 0.08 * unit * up
-    dx = np.arange(shape[1], dtype=np.float32) - np.float32(centre[0])
-    dy = np.arange(shape[0], dtype=np.float32)[:, None] - np.float32(centre[1])
-    along, high = across / (0.62 * max(abs(reach), 0.22 * unit)), up / (0.30 * unit)
-    u = dx * np.float32(along[0]) + dy * np.float32(along[1])
-    v = dx * np.float32(high[0]) + dy * np.float32(high[1]) - np.float32(0.45) * u
-    falloff = cv2.pow(u * u + v * v, 1.3)
-    return cv2.exp(-np.minimum(falloff, 50))
+    high = up / (0.30 * unit)
+    along = across / (0.62 * max(abs(reach), 0.22 * unit))
+    axes = np.stack([along, high - 0.45 * along])  # pixels → the ellipse's (u, v)
+    half = BLUSH_REACH * np.hypot(*np.linalg.inv(axes).T)
+    left, top = np.clip(np.floor(centre - half), 0, canvas.shape[::-1]).astype(int)
+    right, bottom = np.clip(np.ceil(centre + half) + 1, 0, canvas.shape[::-1]).astype(int)
+    if left >= right or top >= bottom:
+        return
+    dx = np.arange(left, right, dtype=np.float32) - np.float32(centre[0])
+    dy = np.arange(top, bottom, dtype=np.float32)[:, None] - np.float32(centre[1])
+    (ux, uy), (vx, vy) = axes.astype(np.float32)
+    u, v = dx * ux + dy * uy, dx * vx + dy * vy
+    ellipse = cv2.exp(-cv2.pow(u * u + v * v, BLUSH_EDGE))
+    near = canvas[top:bottom, left:right]
+    np.maximum(near, ellipse, out=near)

@@ -7,6 +7,8 @@ Sources: IEC 61966-2-1 (sRGB); CIE 15:2004 (CIELAB); Sharma, Wu, Dalal 2005, "Th
 color-difference formula" (equations 2-22); Monk 2019, "The Monk Skin Tone Scale".
 """
 
+from functools import cache
+
 import cv2
 import numpy as np
 
@@ -148,5 +150,9 @@ def delta_e_2000(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def nearest_monk(lab: np.ndarray) -> np.ndarray:
     """The Monk tone 1 (lightest) to 10 nearest by CIEDE2000 to CIELAB [..., 3] → int64 [...]."""
-    swatches = np.stack([hex_to_lab(code) for code in MONK])
-    return delta_e_2000(np.asarray(lab)[..., None, :], swatches).argmin(-1) + 1
+    return delta_e_2000(np.asarray(lab)[..., None, :], _monk_lab()).argmin(-1) + 1
+
+
+@cache
+def _monk_lab() -> np.ndarray:
+    return np.stack([hex_to_lab(code) for code in MONK])

@@ -26,7 +26,8 @@ def fill(polygons: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
     """The anti-aliased union of polygons [N, 2] in pixels, float32 [H, W] in [0, 1]."""
     filled = np.zeros(shape, np.uint8)
     for polygon in polygons:
-        fixed: np.ndarray = np.rint(np.clip(polygon, -4e3, 2e4) * 16).astype(np.int32)
+        limited = np.minimum(np.maximum(polygon, -4e3), 2e4)
+        fixed: np.ndarray = np.rint(limited * 16).astype(np.int32)
         cv2.fillPoly(filled, [fixed], (255,), cv2.LINE_AA, 4)
     return filled.astype(np.float32) / 255
 
@@ -40,14 +41,16 @@ def soft(
     """Like `fill`, with edges blurred by `sigma` pixels; with `weights` their weighted sum."""
     sigma = max(sigma, 0.3)
     canvas = np.zeros(shape, np.float32)
-    every = np.concatenate(polygons)
+    every = polygons[0] if len(polygons) == 1 else np.concatenate(polygons)
     reach = round(4 * sigma) + 2  # beyond it the blur is 0: work in the box that matters
-    left, top = np.clip(np.floor(every.min(0)).astype(int) - reach, 0, shape[::-1])
-    right, bottom = np.clip(np.ceil(every.max(0)).astype(int) + reach + 1, 0, shape[::-1])
+    (x0, y0), (x1, y1) = every.min(0).tolist(), every.max(0).tolist()
+    left, top = max(0, int(x0) - reach), max(0, int(y0) - reach)
+    right, bottom = min(shape[1], int(x1) + reach + 2), min(shape[0], int(y1) + reach + 2)
     if left >= right or top >= bottom:
         return canvas
-    near = [polygon - [left, top] for polygon in polygons]
-    box = (int(bottom - top), int(right - left))
+    corner = np.array([left, top], np.float64)
+    near = [polygon - corner for polygon in polygons]
+    box = (bottom - top, right - left)
     if weights is None:
         filled = fill(near, box)
     else:

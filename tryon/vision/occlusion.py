@@ -23,6 +23,7 @@ COVERING = (
     Label.BACKGROUND, Label.GLASSES, Label.EARRING, Label.MOUTH, Label.NECKLACE, Label.CLOTH,
     Label.HAIR, Label.HAT, Label.BEARD, Label.HAND,
 )  # fmt: skip
+_COVERING = np.isin(np.arange(256), COVERING).astype(np.float32)
 STRANDS_LEAST = 0.35  # of a brow's tint that skin between its hairs gets
 
 
@@ -46,11 +47,11 @@ def visible_skin(
         raise TryonError(
             f"labels are {parsing.shape}, the picture is {image.shape[:2]}", code="shapes"
         )
-    unknown = parsing == Label.UNKNOWN
-    seen = _seen(image, landmarks) if unknown.any() else np.ones(parsing.shape, np.float32)
-    covered = np.isin(parsing, COVERING).astype(np.float32)
+    covered = cv2.LUT(parsing, _COVERING)
     sigma = max(0.006 * face_scale(landmarks), 0.4)
-    return np.where(unknown, seen, 1 - blur(covered, sigma)).astype(np.float32)
+    bare = 1 - blur(covered, sigma)
+    unknown = parsing == Label.UNKNOWN
+    return np.where(unknown, _seen(image, landmarks), bare) if unknown.any() else bare
 
 
 def _seen(image: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
