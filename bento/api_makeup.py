@@ -3,12 +3,12 @@
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import Response
 from pydantic import BaseModel
 
 from bento.backend import Backend
-from bento.forms import MEDIA_TYPE, Format, multipart_only, read_object, read_photo
+from bento.forms import MEDIA_TYPE, Format, FormRoute, read_object, read_photo
 from bento.headers import MODEL_HEADERS
 from bento.makeup_looks import LookInfo, read_look, read_regions
 from bento.makeup_work import Answer, apply_look, transfer_look
@@ -34,7 +34,7 @@ class Looks(BaseModel):
 def router(backend: Backend) -> APIRouter:
     """`POST /makeup`, `POST /makeup/transfer`, `GET /looks`."""
     routes = APIRouter(tags=["makeup"])
-    form_routes = APIRouter(tags=["makeup"], dependencies=[Depends(multipart_only)])
+    form_routes = APIRouter(tags=["makeup"], route_class=FormRoute)
     bundle, limits = backend.bundles["makeup"], backend.settings.photo_limits
     listed = Looks(
         looks=[LookInfo.of(name, look) for name, look in catalogue().items()],

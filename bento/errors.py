@@ -64,7 +64,7 @@ def answer(error: TryonError) -> JSONResponse:
         return _internal()
     status = STATUS.get(error.code, UNPROCESSABLE)
     headers = {"Retry-After": "1"} if status in (429, 503) else {}
-    if error.code == "body_timeout":
+    if error.code in ("body_timeout", "too_large"):  # the rest of the body is not wanted
         headers["Connection"] = "close"
     return error_response(status, error.code, error.message, error.hint, headers)
 

@@ -1,9 +1,11 @@
 """Form fields that carry JSON or pictures, read with their own clear errors."""
 
+from collections.abc import Callable, Coroutine
 from typing import Any, Literal
 
 import pydantic_core
-from fastapi import Request
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
 from starlette.datastructures import UploadFile
 
 from tryon.errors import RequestError
@@ -12,12 +14,25 @@ Format = Literal["png", "jpeg", "webp"]
 MEDIA_TYPE: dict[Format, str] = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
-async def multipart_only(request: Request) -> None:
-    """A dependency of routes that read forms.
+class FormRoute(APIRoute):
+    """A route that reads a form, and looks at what the body claims to be before parsing it."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, refusing other bodies first."""
+        handle = super().get_route_handler()
+
+        async def checked(request: Request) -> Response:
+            require_form(request)
+            return await handle(request)
+
+        return checked
+
+
+def require_form(request: Request) -> None:
+    """Let only multipart forms in UTF-8 pass.
 
     Raises:
-        RequestError: `unsupported_media_type` when the body is no form, or one in a charset other
-            than UTF-8.
+        RequestError: `unsupported_media_type`.
     """
     given = request.headers.get("content-type", "")
     kind, _, parameters = given.partition(";")

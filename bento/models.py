@@ -1,10 +1,9 @@
-"""Which bundles are served: one model of BentoML's store, pinned when the service is loaded."""
+"""Which bundles are served: one model of BentoML's store, looked up once, at import."""
 
 from pathlib import Path
 
 import bentoml
 from bentoml.exceptions import NotFound
-from bentoml.models import BentoModel
 
 from bento.settings import Settings
 from tryon.errors import BundleError
@@ -12,34 +11,25 @@ from tryon.registry import TASKS
 from tryon.serving.bundle import META, Bundle
 
 NAME = "tryon"
-LATEST = f"{NAME}:latest"  # inside a built bento BentoML resolves this to the version it packed
+LATEST = f"{NAME}:latest"  # in a built bento: an alias of the version packed (bentofile.yaml)
 
 
-def pinned(settings: Settings) -> BentoModel | None:
-    """The exact stored version to serve; None when `TRYON_BUNDLES` names a folder instead.
+def find(settings: Settings) -> Path:
+    """Where the bundles lie: the folder `TRYON_BUNDLES` names, else the stored model.
 
     Raises:
-        BundleError: `no_bundle` when the store holds none.
+        BundleError: `no_bundle` when there is neither.
     """
     if settings.bundles is not None:
-        return None
+        return settings.bundles
     try:
-        return BentoModel(bentoml.models.get(LATEST).tag)
+        return Path(bentoml.models.get(LATEST).path)
     except NotFound:
         raise BundleError(
             f"BentoML's model store holds no model {NAME!r}",
             code="no_bundle",
             hint="`make run` trains and packages one; TRYON_BUNDLES serves a folder of bundles",
         ) from None
-
-
-def folder_of(model: BentoModel | None, settings: Settings) -> Path:
-    """Where the bundles lie."""
-    if settings.bundles is not None:
-        return settings.bundles
-    if model is None:
-        raise BundleError("neither a stored model nor TRYON_BUNDLES", code="no_bundle")
-    return Path(bentoml.models.get(model.tag).path)
 
 
 def open_bundles(folder: Path) -> dict[str, Bundle]:

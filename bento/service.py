@@ -6,12 +6,11 @@ from bento.app import create_app, paths_of
 from bento.backend import Backend
 from bento.limits import UploadGuard
 from bento.metrics import CountableService
-from bento.models import folder_of, open_bundles, pinned
+from bento.models import find, open_bundles
 from bento.settings import load_settings
 
 settings = load_settings()
-model = pinned(settings)
-backend = Backend(settings, open_bundles(folder_of(model, settings)))
+backend = Backend(settings, open_bundles(find(settings)))
 api = create_app(backend)
 CountableService.paths = paths_of(api)
 # BentoML's own time limit answers in its own shape: ours end first.
@@ -27,8 +26,6 @@ time_limit = round(settings.receive_seconds + settings.work_seconds + 10)
 @bentoml.asgi_app(UploadGuard(api, settings), path="/")
 class TryOn:
     """Virtual try-on."""
-
-    model = model  # packed into the bento by exactly this version
 
     def __init__(self) -> None:
         backend.start()
