@@ -1,7 +1,7 @@
 """`tryon data`: fetch, import, list and validate datasets."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -120,7 +120,7 @@ def validate(
 ) -> None:
     """Check every row against the rules of params.yaml; write the report and the quarantine."""
     from tryon.config import load_params
-    from tryon.data.validation import validate as check
+    from tryon.data.card import Card
     from tryon.errors import ConfigError
     from tryon.paths import absolute, workspace
 
@@ -129,6 +129,9 @@ def validate(
         raise ConfigError(f"params.yaml has no tasks.{task}", hint="add the section")
     config = params.tasks[task]
     folder = dataset or absolute(config.folder(task))
+    Card.read(folder)  # a wrong folder is told at once: what follows takes seconds to load
+    from tryon.data.validation import validate as check
+
     result = check(
         chosen,
         folder,
@@ -176,5 +179,7 @@ def _next(folder: Path, task: str) -> None:
     out.print(f"train on it: set tasks.{task}.dataset in params.yaml to this folder")
 
 
-def _counts(rows: dict[str, Any]) -> str:
-    return ", ".join(f"{split} {count:,}" for split, count in rows.items())
+def _counts(rows: dict[str, int]) -> str:
+    from tryon.data.card import SPLITS
+
+    return ", ".join(f"{split} {rows[split]:,}" for split in SPLITS if split in rows)

@@ -1,17 +1,13 @@
-"""The columns that validation looks at: measured once per picture, in worker processes."""
+"""The columns that validation looks at, measured in worker processes: imports are kept few."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-import pandas as pd
-from tqdm import tqdm
 
 from tryon.data.hashing import perceptual_hash, sha256
-from tryon.data.pool import pool
-from tryon.data.shards import Group, Row, groups, read_group
+from tryon.data.shards import Group, Row, read_group
 from tryon.errors import ImageError
 from tryon.registry import TASKS
 from tryon.vision.images import Limits, decode
@@ -23,40 +19,16 @@ _inspector: Any = None  # one per worker process
 _limits: Limits
 
 
-def measure(task: str, folder: Path, max_pixels: int, workers: int) -> pd.DataFrame:
-    """One row per picture of a dataset.
-
-    Columns: `image_id`, `part` (the image column), `split`, `identity`, `shard`, `group`, `offset`
-    (where the row lies), `error` (an ImageError code or ""), `message`, `format`, `mode`, `width`,
-    `height`, `short_side`, `exif_rotated`, `bytes`, `sha256`, `phash`, `brightness` (mean luma,
-    0-1), `sharpness`, and those of the task's inspector. What cannot be measured is null.
-
-    Args:
-        task: Name of the task whose inspector looks at the pictures.
-        folder: The dataset.
-        max_pixels: Larger pictures are not decoded.
-        workers: Processes.
-    """
-    todo = groups(folder)
-    records: list[dict[str, Any]] = []
-    with (
-        pool(workers, _start, task, max_pixels) as executor,
-        tqdm(total=sum(group.rows for group in todo), desc="measuring", unit="row") as bar,
-    ):
-        for group, found in zip(todo, executor.map(_measure_group, todo), strict=True):
-            records += found
-            bar.update(group.rows)
-    return pd.DataFrame.from_records(records)
-
-
-def _start(task: str, max_pixels: int) -> None:
+def start_inspecting(task: str, max_pixels: int) -> None:
+    """Make this process's inspector: the first call in each worker."""
     global _inspector, _limits
     cv2.setNumThreads(1)
     _inspector = TASKS[task].inspection.Inspector()
     _limits = Limits(max_bytes=MAX_BYTES, max_pixels=max_pixels)
 
 
-def _measure_group(group: Group) -> list[dict[str, Any]]:
+def measure_group(group: Group) -> list[dict[str, Any]]:
+    """The columns of every picture of a row group."""
     return [
         {"shard": group.path.name, "group": group.number, "offset": offset, "split": group.split}
         | columns
@@ -66,7 +38,8 @@ def _measure_group(group: Group) -> list[dict[str, Any]]:
 
 
 def _measure_row(row: Row) -> Iterator[dict[str, Any]]:
-    parts = [part for part in _inspector.parts if row[part] or part == _inspector.parts[0]]
+    first, *others = _inspector.parts
+    parts = [first, *(part for part in others if row[part] is not None)]
     measured = {part: picture_columns(row[part] or b"", _limits) for part in parts}
     own = _inspector.columns(row, {part: image for part, (_, image) in measured.items()})
     for part, (columns, _) in measured.items():

@@ -1,11 +1,11 @@
 """Content hashes: exact for bytes and folders, perceptual for pictures."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import cv2
 import numpy as np
-import pandas as pd
 
 HASH_SIDE = 16
 HASH_BITS = HASH_SIDE * HASH_SIDE
@@ -44,27 +44,28 @@ def perceptual_hash(grey: np.ndarray) -> str:
     return np.packbits(low > np.median(low)).tobytes().hex()
 
 
-def near_pairs(hashes: pd.Series, distance: int) -> list[tuple[int, int]]:
+def near_pairs(hashes: Iterable[str], distance: int) -> list[tuple[int, int]]:
     """Positions (i < j) whose perceptual hashes differ in at most `distance` bits.
 
     Two hashes within `distance` bits agree in at least one of `distance + 1` disjoint bands
     (pigeonhole), so only pairs sharing a band are compared: no N² over the dataset.
     """
-    bits = np.array([list(bytes.fromhex(value)) for value in hashes], np.uint8)  # [N, 32]
-    bands = np.array_split(np.unpackbits(bits, axis=1), distance + 1, axis=1)
+    packed = np.array([list(bytes.fromhex(value)) for value in hashes], np.uint8)  # [N, 32]
+    if len(packed) < 2:
+        return []
     pairs: set[tuple[int, int]] = set()
-    for band in bands:
-        keys = pd.Series([row.tobytes() for row in np.packbits(band, axis=1)])
-        for members in keys.groupby(keys).groups.values():
-            if len(members) > 1:
-                pairs |= _within(bits, np.asarray(members), distance)
+    for band in np.array_split(np.unpackbits(packed, axis=1), distance + 1, axis=1):
+        _, group = np.unique(np.packbits(band, axis=1), axis=0, return_inverse=True)
+        order = np.argsort(group, kind="stable")
+        for members in np.split(order, np.flatnonzero(np.diff(group[order])) + 1):
+            pairs |= _within(packed, members, distance)
     return sorted(pairs)
 
 
-def _within(bits: np.ndarray, members: np.ndarray, distance: int) -> set[tuple[int, int]]:
+def _within(packed: np.ndarray, members: np.ndarray, distance: int) -> set[tuple[int, int]]:
     found = set()
     for at, first in enumerate(members[:-1]):
         rest = members[at + 1 :]
-        apart = np.unpackbits(bits[first] ^ bits[rest], axis=1).sum(axis=1)
+        apart = np.unpackbits(packed[first] ^ packed[rest], axis=1).sum(axis=1)
         found |= {(int(first), int(second)) for second in rest[apart <= distance]}
     return found

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 SHARD_BYTES = 256 * 2**20
 GROUP_BYTES = 32 * 2**20
-GROUP_ROWS = 64
+GROUP_ROWS = 16  # small, because a row group is what one process reads at a time
 
 
 class Group(NamedTuple):

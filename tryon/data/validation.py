@@ -10,8 +10,8 @@ import pandas as pd
 from tryon.config import ValidationConfig
 from tryon.data import shards
 from tryon.data.card import SPLITS, Card
-from tryon.data.columns import measure
 from tryon.data.expectations import Outcome, check
+from tryon.data.measuring import measure
 from tryon.data.quarantine import quarantine_list, write_quarantine
 from tryon.data.report import write_report
 from tryon.data.rules import Contains, base_rules
