@@ -23,7 +23,7 @@ def draw_backdrop(shape: Shape, rng: np.random.Generator) -> np.ndarray:
     u, v = x / size, y / size
     kind = KINDS[rng.choice(4, p=[0.4, 0.28, 0.2, 0.12])]
     if kind == "studio":
-        colour = muted(rng, 15, 88, 14)
+        colour = muted(rng, 15, 88, 9)
         spot = np.exp(-(((u - rng.uniform(0.2, 0.8)) / 0.5) ** 2 + ((v - 0.4) / 0.6) ** 2))
         image = colour * (0.55 + 0.6 * spot[..., None])
         cloth = noise(rng, shape, ((3, 1.0), (7, 0.5)))
@@ -52,8 +52,8 @@ def draw_backdrop(shape: Shape, rng: np.random.Generator) -> np.ndarray:
                 [left + lean, top + tall],
             ]
         )
-        image = over(image, muted(rng, 8, 92, 12), fill(shape, box) * rng.uniform(0.5, 1.0))
-    image = blur(image, size * rng.uniform(0.012, 0.035))
+        image = over(image, muted(rng, 12, 88, 8), fill(shape, box) * rng.uniform(0.5, 1.0))
+    image = blur(image, size * rng.uniform(0.018, 0.05))
     if kind == "lights":
         image *= 0.35
         for _ in range(rng.integers(6, 20)):

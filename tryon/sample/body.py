@@ -67,8 +67,10 @@ def draw_neck(
     chin = jaw[2, 1]
     top = 0.5 * (jaw[0, 1] + jaw[1, 1]) - 0.2 * pose.scale
     s = pose.scale
-    right = [(half * 0.98, 0), (half * 0.93, 0.6), (half * 0.98, 1.05), (half * 1.22, 1.35),
-             (half * 2.0, 1.62), (half * 3.4, 1.95), (half * 3.6, 4.0)]  # fmt: skip
+    right = [
+        (half * 0.98, 0.0), (half * 0.92, 0.5), (half * 0.95, 0.8), (half * 1.15, 1.02),
+        (half * 1.9, 1.24), (half * 3.4, 1.55), (half * 3.6, 4.0),
+    ]  # fmt: skip
     start = max(top, chin - 1.0 * s)
     sides = [(middle + dx, start + dy * s) for dx, dy in right]
     outline = np.array(sides + [(2 * middle - px, py) for px, py in sides[::-1]])
@@ -81,7 +83,7 @@ def draw_neck(
     cords = 0.05 * np.exp(-(((np.abs(across) - 0.38) / 0.12) ** 2)) * smoothstep(0.3, 0.9, below)
     bones = 0.12 * np.exp(-(((below - 1.12 + 0.10 * np.abs(across)) / 0.05) ** 2))
     bones = bones * smoothstep(0.25, 0.6, np.abs(across))
-    tone = skin * np.array([0.95, 0.88, 0.86], np.float32) * 0.94
+    tone = skin * np.array([1.10, 1.04, 1.02], np.float32)
     colour = tone * lit * (shadow * (1 - cords - bones))[..., None]
     return Piece(colour.astype(np.float32), alpha)
 
@@ -95,22 +97,25 @@ def draw_clothes(
     jaw = pose.project(mesh[[172, 397, 152]])[:, :2]
     middle = 0.5 * (jaw[0, 0] + jaw[1, 0]) * 0.55 + 0.45 * pose.centre[0]
     half = 0.5 * abs(jaw[1, 0] - jaw[0, 0])
-    line = jaw[2, 1] + s * rng.uniform(0.45, 0.68)
+    line = jaw[2, 1] + s * rng.uniform(0.28, 0.48)
     drop = rng.choice([0.28, 0.45, 0.8, 1.15]) * s
     open_ = half * rng.uniform(0.85, 1.15)
-    slope = rng.uniform(0.42, 0.6) * s
-    wide = s * rng.uniform(2.3, 2.8)
-    right = [(0.0, drop), (open_ * 0.62, drop * 0.62), (open_, -0.06 * s), (open_ * 1.12, -0.04 * s),
-             (wide * 0.72, slope * 0.9), (wide, slope * 1.7), (wide * 1.12, 6 * s), (0, 6 * s)]  # fmt: skip
+    slope = rng.uniform(0.5, 0.8) * s
+    wide = s * rng.uniform(2.9, 3.5)
+    right = [
+        (0.0, drop), (open_ * 0.62, drop * 0.62), (open_, -0.02 * s), (open_ * 1.10, -0.03 * s),
+        (open_ + 0.35 * wide, 0.42 * slope), (0.85 * wide, 0.9 * slope), (wide, 1.5 * slope),
+        (1.15 * wide, 3 * s), (1.2 * wide, 7 * s), (0, 7 * s),
+    ]  # fmt: skip
     outline = [(middle + dx, line + dy) for dx, dy in right]
     outline += [(2 * middle - px, py) for px, py in outline[-2:0:-1]]
     alpha = fill(shape, smooth_closed(np.array(outline), 6), 0.006 * s)
-    colour = muted(rng, 6, 90, 18)
+    colour = muted(rng, 6, 88, 13)
     cloth = np.ones((*shape, 3), np.float32) * colour
     kind = rng.choice(["plain", "stripes", "checks", "knit"], p=[0.6, 0.14, 0.1, 0.16])
     period = s * rng.uniform(0.12, 0.35)
     if kind != "plain":
-        other = muted(rng, 10, 90, 16)
+        other = muted(rng, 10, 90, 12)
         wave = np.sin(2 * np.pi * (y + 0.15 * np.abs(x - middle)) / period)
         if kind == "checks":
             wave = np.minimum(wave, np.sin(2 * np.pi * x / period)) + 0.5

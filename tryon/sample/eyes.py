@@ -126,9 +126,9 @@ def _draw_eye(
     width = np.linalg.norm(corner - inner)
     ball = np.hypot(x - (corner[0] + inner[0]) / 2, (y - centre[1]) * 1.15) / (0.56 * width)
 
-    white = np.array([0.66, 0.62, 0.60], np.float32)
+    white = np.array([0.52, 0.48, 0.46], np.float32)
     veins = style.redness * smoothstep(0.45, 1.0, ball)
-    sclera = white * (1 - 0.45 * smoothstep(0.35, 1.05, ball))[..., None]
+    sclera = white * (1 - 0.5 * smoothstep(0.35, 1.05, ball))[..., None]
     sclera = sclera * (1 - veins[..., None] * np.array([0.02, 0.28, 0.30], np.float32))
     tear = np.exp(-((np.hypot(x - inner[0], y - inner[1]) / (0.05 * unit)) ** 2))
     sclera = sclera + (np.array([0.42, 0.18, 0.16]) - sclera) * 0.8 * tear[..., None]

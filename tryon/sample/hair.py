@@ -101,7 +101,7 @@ def draw_hair(
 def _fill_between(layer: np.ndarray, scale: float) -> np.ndarray:
     """Deeper, darker hair where strands stand close enough to hide what is behind them."""
     soft = cv2.GaussianBlur(layer, (0, 0), 0.035 * scale)
-    dense = smoothstep(0.30, 0.75, soft[..., 3])
+    dense = smoothstep(0.16, 0.55, soft[..., 3])
     deep = 0.5 * soft[..., :3] / np.maximum(soft[..., 3:], 1e-3) * dense[..., None]
     through = 1 - layer[..., 3:]
     below = np.concatenate([deep, dense[..., None]], -1)

@@ -42,8 +42,13 @@ def portrait_light(normal: np.ndarray) -> np.ndarray:
     return 0.55 * lit + 0.45 * (0.78 - 0.22 * normal[..., 1:2])
 
 
-def draw_light(rng: np.random.Generator) -> Light:
-    """Mostly soft daylight and rooms, sometimes a hard or coloured light."""
+def draw_light(rng: np.random.Generator, darkness: float) -> Light:
+    """Mostly soft daylight and rooms, sometimes a hard or coloured light.
+
+    Args:
+        rng: Source of randomness.
+        darkness: Of the skin, 0-1; photographers expose for the face.
+    """
     side, up = np.radians([np.clip(rng.normal(0, 34), -80, 80), rng.uniform(5, 60)])
     direction = np.array([np.sin(side) * np.cos(up), -np.sin(up), np.cos(side) * np.cos(up)])
     warm = rng.normal(0, 0.05)
@@ -56,5 +61,5 @@ def draw_light(rng: np.random.Generator) -> Light:
         key=float(rng.uniform(0.3, 0.75)),
         key_colour=cast.astype(np.float32),
         fill_colour=fill.astype(np.float32),
-        exposure=float(np.clip(rng.normal(1.08, 0.14), 0.75, 1.4)),
+        exposure=float(np.clip(rng.normal(1.06 + 0.22 * darkness, 0.12), 0.75, 1.5)),
     )

@@ -64,7 +64,7 @@ def draw_mouth(
     teeth_light = 1 - 0.30 * np.exp(-((gaps / 0.07) ** 2))
     teeth_light = teeth_light * (1 - 0.75 * smoothstep(0.35, 0.95, np.abs(along) / max(half, 0.1)))
     under_lip = 0.55 + 0.45 * smoothstep(0.0, 0.06, across)
-    enamel = np.array([0.74, 0.69, 0.60], np.float32) * rng.uniform(0.8, 1.05)
+    enamel = np.array([0.62, 0.57, 0.48], np.float32) * rng.uniform(0.75, 1.05)
     enamel = enamel * (teeth_light * under_lip)[..., None] * light
     colour = colour + (enamel - colour) * teeth[..., None]
     if gap > 0.16:

@@ -58,9 +58,9 @@ def imagine(seed: int, tone: int, size: int) -> Person:
     rng = np.random.default_rng([seed, tone])
     colour = tone_colour(tone, rng)
     mesh, pattern = draw_face(rng, float(np.log(np.maximum(colour, 1e-3)).mean()))
-    age = float(rng.beta(1.6, 2.2))
+    age = float(rng.beta(1.3, 2.0))
     masculine = rng.random()
-    grey = float(np.clip(rng.normal(age * 1.6 - 0.75, 0.25), 0, 1))
+    grey = float(np.clip(rng.normal(age * 1.9 - 1.1, 0.18), 0, 1))
     hair_colour = _hair_colour(tone, rng)
     style = _hair_style(tone, masculine, age, grey, hair_colour, rng)
     scale = size * rng.uniform(0.17, 0.225)
@@ -81,7 +81,7 @@ def imagine(seed: int, tone: int, size: int) -> Person:
             pattern=pattern,
             freckles=float(rng.random() < 0.14) * rng.uniform(0.3, 1.0) * (tone < 7),
             roughness=float(age * rng.uniform(0.4, 1.0)),
-            oil=float(rng.beta(2, 3)),
+            oil=float(rng.beta(2, 3) * (0.8 + 0.07 * tone)),
         ),
         age=age,
         eyes=EyeStyle(
@@ -99,7 +99,7 @@ def imagine(seed: int, tone: int, size: int) -> Person:
         glasses=str(rng.choice(glasses.STYLES[1:])) if rng.random() < 0.13 else "none",
         hand=bool(rng.random() < 0.05),
         neck=float(rng.uniform(0.82, 0.92) + 0.12 * masculine),
-        light=draw_light(rng),
+        light=draw_light(rng, (tone - 1) / 9),
         pose=pose,
         blur=float(rng.uniform(0.2, 0.65)),
         grain=float(rng.uniform(0.001, 0.010)),

@@ -15,6 +15,10 @@ from tryon.sample.person import Person
 from tryon.sample.skin import albedo, shade
 
 
+JAW = (152, 148, 377, 176, 400, 171, 396, 175)
+TEMPLES = (234, 454, 93, 323, 137, 366)
+
+
 class Portrait:
     """One person drawn at `size`×`size` pixels. Every picture of it has the same noise.
 
@@ -44,7 +48,7 @@ class Portrait:
         self._eyes = eyes.draw_eyes(self.landmarks, scale, person.eyes, light, lit, shape, rng)
         self._albedo = over(skin, person.brow_colour, self._brow * 0.8)
 
-        base = person.skin.colour
+        jaw, temple = (self._tone_at(skin, points) for points in (JAW, TEMPLES))
         depth = np.where(surface.inside > 0, surface.depth, -9.0)
         self._hair = hair.draw_hair(person.hair, pose, depth, light, shape, rng)
         lips = np.clip(self._mouth.lips + self._mouth.alpha, 0, 1)
@@ -63,14 +67,14 @@ class Portrait:
         self._hand: tuple[np.ndarray, np.ndarray] | None = None
         if person.hand:
             spot = self.landmarks[[172, 397, 150, 379, 205, 425][rng.integers(6)]]
-            self._hand = hand.draw_hand(spot, scale, base, light, shape, rng)
+            self._hand = hand.draw_hand(spot, scale, person.skin.colour, light, shape, rng)
 
         behind = backdrop.draw_backdrop(shape, rng)
         back = self._hair.back
         behind = behind * (1 - back[..., 3:]) + back[..., :3]
-        neck = body.draw_neck(person.mesh, pose, base, light, shape, person.neck)
+        neck = body.draw_neck(person.mesh, pose, jaw, light, shape, person.neck)
         clothes = body.draw_clothes(person.mesh, pose, light, shape, rng)
-        ears = body.draw_ears(person.mesh, pose, base, light, shape)
+        ears = body.draw_ears(person.mesh, pose, temple, light, shape)
         shade_under = 1 - 0.45 * blur(back[..., 3], 0.08 * scale)
         behind = over(behind, neck.colour * shade_under[..., None], neck.alpha)
         near = blur(neck.alpha * (1 - clothes.alpha), 0.05 * scale) * clothes.alpha
@@ -87,6 +91,14 @@ class Portrait:
             hair=self._hair, glasses=self._glasses, hand=self._hand,
         )  # fmt: skip
         self._bare: np.ndarray | None = None
+
+    def _tone_at(self, skin: np.ndarray, points: tuple[int, ...]) -> np.ndarray:
+        """Skin colour [3] around some landmarks, what is in the picture of them."""
+        where = np.clip(np.round(self.landmarks[list(points)]), 0, self.size - 1).astype(int)
+        tone = self.person.skin.colour
+        seen = skin[where[:, 1], where[:, 0]]
+        seen = seen[self._surface.inside[where[:, 1], where[:, 0]] > 0]
+        return np.clip(np.median(seen, axis=0), 0.5 * tone, 1.1 * tone) if len(seen) else tone
 
     @property
     def skin_colour(self) -> np.ndarray:

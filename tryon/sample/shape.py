@@ -17,7 +17,8 @@ from tryon.sample.statistics import edge_midpoints
 from tryon.vision.facemesh import EYES, LIPS_INNER, POINTS
 
 TEXTURE = 192  # side of the unwrapped skin, texels
-SPREAD = 0.85  # standard deviations, of the portraits'
+SPREAD = 0.9  # of the portraits' own spread, shapes
+COLOUR_SPREAD = 0.72  # and colours
 CLIP = 2.0
 
 
@@ -74,8 +75,10 @@ def draw_face(rng: np.random.Generator, log_tone: float) -> tuple[np.ndarray, np
     """
     known = statistics()
     free = np.clip(rng.standard_normal(len(known.joint)), -CLIP, CLIP)
-    scores = SPREAD * (known.joint @ free)
     shapes = len(known.shape_basis)
+    scores = known.joint @ free
+    scores[:shapes] *= SPREAD
+    scores[shapes:] *= COLOUR_SPREAD
     mesh = known.shape_mean + np.tensordot(scores[:shapes], known.shape_basis, 1)
     lightness = np.clip(log_tone - known.mean_log_tone, -1.2, 0.8)
     colour = known.colour_mean + lightness * known.colour_slope
@@ -90,7 +93,7 @@ def close_lips(mesh: np.ndarray) -> np.ndarray:
     for lower, upper in zip(LIPS_INNER[1:half], LIPS_INNER[:half:-1], strict=True):
         if mesh[lower, 1] < mesh[upper, 1] + 0.004:
             middle = (mesh[lower] + mesh[upper]) / 2
-            mesh[upper], mesh[lower] = middle - [0, 0.002, 0], middle + [0, 0.002, 0]
+            mesh[[upper, lower]] = middle + np.array([[0, -0.002, 0], [0, 0.002, 0]])
     return mesh
 
 

@@ -15,6 +15,8 @@ from tryon.vision.colour import MONK, hex_to_lab, lab_to_srgb, to_linear
 _LIVING = np.array(
     [(9, 13), (10, 15), (10, 18), (11, 21), (13, 24), (14, 25), (14, 22), (13, 18), (9, 11), (7, 8)]
 )
+# Lightness of faces in even light: a swatch is as light as a lit forehead, not as a whole face.
+_LIGHTNESS = (83.0, 80.5, 77.5, 73.5, 67.0, 54.0, 44.0, 35.0, 27.5, 22.0)
 FINE = 2  # detail textures are finer by this factor
 
 
@@ -33,9 +35,8 @@ class Complexion:
 def tone_colour(tone: int, rng: np.random.Generator) -> np.ndarray:
     """A skin colour of that Monk tone, linear RGB [3]."""
     swatch = hex_to_lab(MONK[tone - 1])
-    chroma = 0.3 * swatch[1:] + 0.7 * _LIVING[tone - 1] + rng.normal(0, 1.3, 2)
-    lightness = min(swatch[0], 84.0) if tone <= 4 else swatch[0]
-    lightness = lightness - 1.6 * (tone - 1) * (tone <= 4) + rng.normal(0, 1.2)
+    chroma = 0.25 * swatch[1:] + 0.75 * _LIVING[tone - 1] + rng.normal(0, 1.3, 2)
+    lightness = _LIGHTNESS[tone - 1] + rng.normal(0, 1.0)
     return to_linear(lab_to_srgb(np.array([lightness, *chroma], np.float32)))
 
 

@@ -1,4 +1,4 @@
-"""Measure how faces vary and keep it as numbers: `python -m tryon.sample.statistics PHOTOS OUT.npz`.
+"""How faces vary, kept as numbers: `python -m tryon.sample.statistics PHOTOS OUT.npz`.
 
 Over a folder of portraits this finds the 478-point mesh (MediaPipe FaceMesh), aligns the meshes
 (Procrustes), adds their mirror images, and keeps the mean and the principal components of the
@@ -14,12 +14,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tryon.vision.facemesh import MIRROR
+from tryon.vision.facemesh import LIPS_OUTER, MIRROR
 from tryon.vision.facemesh import triangles as mesh_triangles
 
 SHAPE_COMPONENTS = 25
 COLOUR_COMPONENTS = 26
-EYE_CORNERS = (33, 133, 362, 263)
 STABLE = (
     33,
     133,
@@ -118,7 +117,7 @@ def relative_colour(
     aligned: np.ndarray,
     triangles: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Log colour relative to the face's tone [N, M, 3], where it can be trusted [N, M], log tone."""
+    """Log colour relative to the tone [N, M, 3], where to trust it [N, M], log tone [N, 3]."""
     edges = edge_midpoints(triangles)
     mean = aligned.mean(0)
     place = np.concatenate([mean, mean[edges].mean(1)])
@@ -167,20 +166,48 @@ def complete(values: np.ndarray, known: np.ndarray, rank: int = 8, rounds: int =
     return flat.reshape(values.shape)
 
 
-def distrust(
-    values: np.ndarray, known: np.ndarray, mean: np.ndarray, edges: np.ndarray, keep: np.ndarray
-) -> np.ndarray:
-    """Drop hair, beards and glasses: skin vertices far from what this vertex usually shows."""
-    place = np.concatenate([mean, mean[edges].mean(1)])
+def distrust(values: np.ndarray, known: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Drop hair, beards and glasses: skin far from what that place of a face usually shows."""
+    x, y = np.abs(place[:, 0]), place[:, 1]
     light = values.mean(2)
     usual = np.median(light, axis=0)
-    rim = (np.abs(place[:, 0]) > 0.85) | (place[:, 1] < -0.75) | (place[:, 1] > 1.55)
-    low = place[:, 1] > 0.75
-    limit = np.where(rim, 0.38, np.where(low, 0.45, 1.1))
-    odd = (light - usual < -limit) | (light - usual > 0.9)
-    chroma = np.abs(values - light[..., None] - np.median(values - light[..., None], 0)).max(2)
-    odd |= rim & (chroma > 0.22)
-    return known & ~(odd & ~keep)
+    rim = (x > 0.85) | (y < -0.66) | (y > 1.55)
+    limit = np.where(rim, 0.30, np.where(y > 0.75, 0.45, 1.1))
+    chroma = values - light[..., None]
+    stray = np.abs(chroma - np.median(chroma, 0)).max(2)
+    odd = (light - usual < -limit) | (light - usual > 0.9) | (rim & (stray > 0.2))
+    parts = eyes_and_mouth(place)
+    for beard in ((x < 0.55) & (y > 0.66) & (y < 1.1), (y > 1.2) & (y < 1.7)):
+        here = beard & ~parts
+        mean = light[:, here].mean(1)
+        bearded = mean < np.quantile(mean, 0.6) - 0.13
+        odd |= bearded[:, None] & here
+    return known & ~(odd & ~parts)
+
+
+def eyes_and_mouth(place: np.ndarray) -> np.ndarray:
+    """Where darkness is no hair: eyes with their brows, and the lips."""
+    x, y = np.abs(place[:, 0]), place[:, 1]
+    outline = place[list(LIPS_OUTER), :2].astype(np.float32)
+    inside = [
+        cv2.pointPolygonTest(outline, (float(px), float(py)), True) > -0.012
+        for px, py in place[:, :2]
+    ]
+    return ((np.abs(x - 0.5) < 0.48) & (np.abs(y + 0.12) < 0.53)) | np.array(inside)
+
+
+def smoothed(values: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Average every place with its neighbours, at the rim of the face several times."""
+    x, y = np.abs(place[:, 0]), place[:, 1]
+    gaps = np.linalg.norm(place[:, None] - place[None], axis=2)
+    near = gaps.argsort(1)[:, :9]
+    detailed = eyes_and_mouth(place) | ((x < 0.4) & (y > -0.2) & (y < 1.3))
+    rim = (x > 0.8) | (y < -0.66) | (y > 1.5)
+    for turn in range(4):
+        soft = values[:, near].mean(2)
+        share = np.where(rim, 0.8, np.where(detailed, 0.0, 0.5 * (turn < 2)))
+        values = values + (soft - values) * share[None, :, None]
+    return values
 
 
 def components(rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -192,7 +219,7 @@ def components(rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np
 
 
 def measure(folder: Path) -> dict[str, np.ndarray]:
-    """All statistics of the portraits in `folder` (see `tryon.sample.shape` for how they are read)."""
+    """All statistics of the portraits in `folder`; tryon.sample.shape reads them."""
     triangles = mesh_triangles()
     edges = edge_midpoints(triangles)
     images, meshes = find_meshes(folder)
@@ -204,10 +231,7 @@ def measure(folder: Path) -> dict[str, np.ndarray]:
     mean = shape_mean.reshape(478, 3)
     values, known, tones = relative_colour(images, meshes, aligned, triangles)
     place = np.concatenate([mean, mean[edges].mean(1)])
-    eyes = (np.abs(np.abs(place[:, 0]) - 0.5) < 0.45) & (np.abs(place[:, 1] + 0.1) < 0.4)
-    mouth = (np.abs(place[:, 0]) < 0.5) & (np.abs(place[:, 1] - mean[13, 1]) < 0.17)
-    known = distrust(values, known, mean, edges, eyes | mouth)
-    values = complete(values, known)
+    values = smoothed(complete(values, distrust(values, known, place)), place)
     # how the pattern changes with the skin's own lightness (lips, under-eyes), as a slope
     lightness = tones.mean(1) - tones.mean()
     flat = values.reshape(len(values), -1)
