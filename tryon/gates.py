@@ -49,8 +49,9 @@ class Rule:
     def bound(self) -> str:
         """The limit as text, such as `≥ 2 dB over mean shift`."""
         sign = "≥" if self.direction == "at_least" else "≤"
-        over = "" if self.against == ABSOLUTE else f" over the {self.against}"
-        return f"{sign} {self.limit:g}{f' {self.unit}' if self.unit else ''}{over}"
+        over = "" if self.against == ABSOLUTE else f" over {self.against}"
+        limit = f"{self.limit:g}".replace("-", "−")
+        return f"{sign} {limit}{f' {self.unit}' if self.unit else ''}{over}"
 
 
 @dataclass(frozen=True)

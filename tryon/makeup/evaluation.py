@@ -12,85 +12,23 @@ import pandas as pd
 
 from tryon.data.prepared import PreparedSplit
 from tryon.errors import DataError, Refusal
-from tryon.gates import CHAMPION, Rule
 from tryon.makeup import baselines as painters
 from tryon.makeup import scoring
-from tryon.makeup.baselines import FLAT, NONE, SHIFT, Network, Painter
+from tryon.makeup.baselines import Network, Painter
 from tryon.makeup.config import Config
-from tryon.makeup.look import REGIONS
+from tryon.makeup.criteria import CARD, METRICS, PRIMARY, rules
 from tryon.metrics import image as figures
 from tryon.metrics.features import resolve
-from tryon.metrics.result import Evaluation, Kind, Metric, PictureRow
-from tryon.metrics.slices import bin_name, by_bins, pick
-from tryon.metrics.summary import Grouping, distance_metrics, summarise
+from tryon.metrics.result import Evaluation, Kind, PictureRow
+from tryon.metrics.slices import UNKNOWN, bin_name, by_bins, pick
+from tryon.metrics.summary import Grouping, summarise
 from tryon.types import Arrays
 from tryon.vision.face import FaceFinder
 
-SETS = {"": "faces", "_crops": "mouths and eyes"}  # what the distances between sets compare
+__all__ = ["CARD", "METRICS", "PRIMARY", "baselines", "evaluate", "rules"]
+
+MOST_GROUPS = 12  # an attribute with more values is no slice
 NAMES = ("image", "target", "masks", "condition", "landmarks")
-
-
-def _metrics() -> dict[str, Metric]:
-    listed = [
-        Metric("psnr_regions", "PSNR in the regions", "higher", "dB", "the asked regions"),
-        Metric("psnr", "PSNR", "higher", "dB", "the whole picture"),
-        Metric("ssim_regions", "SSIM in the regions", "higher", "", "the asked regions", 4),
-        Metric("ssim", "SSIM", "higher", "", "the whole picture", 4),
-        Metric("shade", "shade error", "lower", "ΔE2000", "asked against reached, all regions"),
-        *(
-            Metric(f"shade_{r}", f"shade error, {r}", "lower", "ΔE2000", "asked against reached")
-            for r in REGIONS
-        ),
-        *(Metric(f"psnr_{r}", f"PSNR, {r}", "higher", "dB", "that region") for r in REGIONS),
-        Metric("outside", "change outside", "lower", "of 255", "largest, where none is allowed"),
-        Metric("sharpness", "sharpness", "none", "×", "gradient energy ÷ the truth's", 3),
-        Metric("sharpness_error", "sharpness error", "lower", "", "distance from 1, mean", 3),
-        Metric("landmark_shift", "landmark shift", "lower", "%", "of the eye distance"),
-        Metric("worst_bin_loss", "worst skin tones", "lower", "dB", "PSNR under the mean"),
-        Metric("non_finite", "broken outputs", "lower", "", "pictures with NaN or infinity", 0),
-        Metric("parity", "parity", "lower", "", "largest difference of ONNX to torch", 6),
-        *distance_metrics(SETS),
-    ]
-    return {metric.name: metric for metric in listed}
-
-
-METRICS: dict[str, Metric] = _metrics()
-PRIMARY = METRICS["psnr_regions"]
-
-
-def rules(config: Config) -> list[Rule]:
-    """What a makeup model must keep to ship."""
-    gate, primary = config.gate, PRIMARY.name
-    return [
-        Rule("finite", "no picture has a value that is not finite", "non_finite", 0, "at_most"),
-        Rule("beats_no_makeup", "better than doing nothing", primary, 0, "at_least", NONE, "dB"),
-        Rule("beats_flat_blend", "better than a flat blend", primary, 0, "at_least", FLAT, "dB"),
-        Rule(
-            "beats_mean_shift", "the network is worth running beside the analytic shift",
-            primary, gate.min_psnr_over_shift, "at_least", SHIFT, "dB",
-        ),
-        Rule(
-            "lip_shade", "lips reach the colour that was asked",
-            "shade_lips", gate.max_lip_delta_e, "at_most", unit="ΔE2000",
-        ),
-        Rule("ssim", "the picture stays the person's", "ssim", gate.min_ssim, "at_least"),
-        Rule(
-            "outside", "pixels outside the asked regions are the photo's own",
-            "outside", gate.max_outside_change, "at_most", unit="of 255",
-        ),
-        Rule(
-            "skin_tones", "no skin tone lies far under the mean",
-            "worst_bin_loss", gate.max_bin_loss, "at_most", unit="dB",
-        ),
-        Rule(
-            "parity", "the exported network computes what was trained",
-            "parity", gate.max_parity, "at_most",
-        ),
-        Rule(
-            "not_worse_than_champion", "what serves now is not replaced by less",
-            primary, -gate.max_champion_loss, "at_least", CHAMPION, "dB",
-        ),
-    ]  # fmt: skip
 
 
 def evaluate(
@@ -152,8 +90,7 @@ def evaluate_painter(
         finite,
         groupings={
             "skin tone": Grouping(tones, names),
-            "look": Grouping(table["look_name"].rename("look")),
-            "kind": Grouping(table["kind"]),
+            **_categories(split.table),
         },
         fair="skin tone",
         primary=PRIMARY,
@@ -186,11 +123,28 @@ def _paint(paint: Painter, samples: Arrays, batch: int) -> tuple[np.ndarray, np.
     return np.concatenate(pictures), np.concatenate(finite)
 
 
+def _categories(table: pd.DataFrame) -> dict[str, Grouping]:
+    """Slices by look, kind and every attribute that names a few groups (glasses, beard …)."""
+    known = pd.DataFrame([json.loads(text) if text else {} for text in table.get("attributes", [])])
+    columns = known.select_dtypes(["object", "string", "bool"]).assign(
+        kind=table["kind"].to_numpy()
+    )
+    columns["look"] = _look_names(table)
+    return {
+        str(name): Grouping(values.fillna(UNKNOWN).astype(str))
+        for name, values in columns.items()
+        if 1 < values.nunique() <= MOST_GROUPS
+    }
+
+
+def _look_names(table: pd.DataFrame) -> list[str]:
+    return [json.loads(text).get("name") or "unnamed" if text else "–" for text in table["look"]]
+
+
 def _table(table: pd.DataFrame) -> pd.DataFrame:
     """What the report says of a sample."""
     kept = table[["image_id", "identity", "kind", "skin_tone"]].reset_index(drop=True)
-    names = [json.loads(text).get("name") or "unnamed" if text else "–" for text in table["look"]]
-    return kept.assign(look_name=names)
+    return kept.assign(look_name=_look_names(table))
 
 
 def _landmark_shifts(after: np.ndarray, before: np.ndarray, config: Config) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What one model adds over another on the same test samples, and whether that is more than noise."""
+"""What one model adds over another on the same samples, and whether that is more than noise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from tryon.metrics.distances import jackknife
 from tryon.metrics.result import Evaluation, Metric
 
 SIGNIFICANT = 1.96  # standard errors: a 95 % interval
+NAMED = 4  # figures a sentence names of each verdict, the clearest first
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,11 @@ def say_gain(model: str, control: str, compared: Sequence[Gain]) -> str:
     """The honest sentence: what got better, what got worse, what did not move."""
     parts = []
     for verdict in ("better", "worse"):
-        named = [
-            f"{g.metric.label} {g.difference:+.{g.metric.digits}f}"
-            f" ± {g.half_width:.{g.metric.digits}f} {g.metric.unit}".strip()
-            for g in compared
-            if g.verdict == verdict
-        ]
-        if named:
-            parts.append(f"{verdict} in {'; '.join(named)}")
+        found = [gain for gain in compared if gain.verdict == verdict]
+        found.sort(key=lambda gain: -abs(gain.difference) / max(gain.half_width, 1e-12))
+        if found:
+            rest = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+            parts.append(f"{verdict} in {'; '.join(map(_say, found[:NAMED]))}{rest}")
     same = sum(gain.verdict == "no difference" for gain in compared)
     if not parts:
         return (
@@ -93,3 +91,9 @@ def say_gain(model: str, control: str, compared: Sequence[Gain]) -> str:
         )
     rest = f"; {same} of {len(compared)} figures do not differ" if same else ""
     return f"Against {control}, {model} is {', and '.join(parts)}{rest} (95 % intervals)."
+
+
+def _say(gain: Gain) -> str:
+    digits = gain.metric.digits
+    change = f"{gain.difference:+.{digits}f} ± {gain.half_width:.{digits}f}".replace("-", "−")
+    return f"{gain.metric.label} {change} {gain.metric.unit}".strip()
