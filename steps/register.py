@@ -16,5 +16,5 @@ def register(
 ) -> tuple[Annotated[RegisteredRef, "registered"], Annotated[MarkdownString, "model_card"]]:
     """Write the bundle with its card, register it, move the aliases."""
     registered, card = stage.register(dataset, decision, recipe)
-    log_metadata({"version": registered.version, "sha256": registered.sha256})
+    log_metadata(registered.model_dump())
     return registered, MarkdownString(card)

@@ -30,14 +30,17 @@ STAGES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("tryon.stages.train", "{task}.objective", "{task}.export", "{task}.augmentation"),
     ),
     "evaluate": (
-        ("preprocess", "evaluation", "distances"),
+        ("preprocess", "network", "evaluation", "distances", "gate"),
         ("tryon.stages.evaluate", "{task}.evaluation"),
     ),
     "gate": (
-        ("preprocess", "evaluation", "distances", "gate"),
+        ("preprocess", "network", "evaluation", "distances", "gate"),
         ("tryon.stages.gate", "{task}.evaluation"),
     ),
-    "register": ((), ("tryon.stages.register", "{task}.predictor")),
+    "register": (
+        ("preprocess", "training", "candidates"),
+        ("tryon.stages.register", "{task}.evaluation"),
+    ),
 }
 # Parameters reach the key by value, so the modules that only declare them stay out of the code.
 DECLARATIONS = {"tryon.config", "tryon.errors", "tryon.types", "tryon.paths", "tryon.registry"}
@@ -49,7 +52,6 @@ class Recipe(Reference):
     task: str
     stage: str
     seed: int
-    workers: int
     values: dict[str, Any]  # the sections of params.yaml this stage reads, resolved
     code: str  # digest of the library modules this stage reaches
     workspace: str  # identity of var/: its deletion makes every stage run again
@@ -61,22 +63,18 @@ class Recipe(Reference):
 
 
 def recipe(params: Params, task: str, stage: str, candidate: str | None = None) -> Recipe:
-    """The recipe of one stage; with `candidate` only that one stays among the candidates."""
+    """The recipe of one stage; with `candidate` it holds that one of the candidates alone."""
     sections, entries = STAGES[stage]
     config: TaskConfig = params.tasks[task]
-    values = {
-        name: getattr(config, name).model_dump(mode="json")
-        for name in sections
-        if name != "candidates"
-    }
     if candidate is not None:
-        values["candidates"] = {candidate: config.candidates[candidate].model_dump(mode="json")}
+        chosen = {candidate: config.candidates[candidate]}
+        config = config.model_copy(update={"candidates": chosen})
+    values = config.model_dump(mode="json", include=set(sections))
     package = TASKS[task].package
     return Recipe(
         task=task,
         stage=stage,
         seed=params.seed,
-        workers=params.workers,
         values=values,
         code=code_digest(tuple(entry.format(task=package) for entry in entries)),
         workspace=workspace_id(),

@@ -14,6 +14,23 @@ class Reference(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Lineage(Reference):
+    """One record, written to ZenML, MLflow, the model version, the bundle and every response."""
+
+    git_commit: str
+    git_dirty: bool
+    dataset_digest: str
+    params_digest: str
+    packages: dict[str, str]
+
+    def as_tags(self) -> dict[str, str]:
+        """Flat string tags for registries and headers."""
+        record: dict[str, Any] = self.model_dump()
+        packages = record.pop("packages")
+        flat = {f"lineage.{key}": str(value) for key, value in record.items()}
+        return flat | {f"lineage.package.{name}": value for name, value in packages.items()}
+
+
 class DatasetRef(Reference):
     """A raw dataset as DVC knows it."""
 
@@ -89,20 +106,4 @@ class RegisteredRef(Reference):
     version: str
     bundle: str  # folder of the ONNX bundle
     sha256: str  # of the network
-
-
-class Lineage(Reference):
-    """One record, written to ZenML, MLflow, the model version, the bundle and every response."""
-
-    git_commit: str
-    git_dirty: bool
-    dataset_digest: str
-    params_digest: str
-    packages: dict[str, str]
-
-    def as_tags(self) -> dict[str, str]:
-        """Flat string tags for registries and headers."""
-        record: dict[str, Any] = self.model_dump()
-        packages = record.pop("packages")
-        flat = {f"lineage.{key}": str(value) for key, value in record.items()}
-        return flat | {f"lineage.package.{name}": value for name, value in packages.items()}
+    lineage: Lineage

@@ -10,6 +10,7 @@ from tryon.config import (
     TrainingConfig,
     ValidationConfig,
 )
+from tryon.makeup.look import REGIONS
 
 
 class SampleConfig(Section):
@@ -106,3 +107,11 @@ class Config(TaskConfig):
     evaluation: EvaluationConfig = EvaluationConfig()
     gate: GateConfig = GateConfig()
     distances: Distances = Distances()
+
+    def bundle_settings(self) -> dict[str, object]:
+        """What a predictor must know to prepare the network's input."""
+        return {
+            "size": self.preprocess.size,
+            "margin": self.preprocess.margin,
+            "regions": REGIONS,
+        }

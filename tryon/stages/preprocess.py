@@ -1,7 +1,8 @@
 """Prepare a validated dataset for training."""
 
+from tryon.config import load_params
 from tryon.data.preparing import prepare
-from tryon.data.validation import quarantined_ids
+from tryon.data.quarantine import quarantined_ids
 from tryon.paths import absolute, relative, workspace
 from tryon.recipe import Recipe
 from tryon.registry import TASKS
@@ -21,7 +22,7 @@ def preprocess(validated: ValidatedRef, recipe: Recipe) -> PreparedRef:
         },
         folder=workspace() / "prepared" / recipe.task,
         left_out=quarantined_ids(absolute(validated.quarantine)),
-        workers=recipe.workers,
+        workers=load_params().workers,
     )
     reports = {"validation": validated.report, "preparation": relative(store.path / "report.html")}
     return store.reference().model_copy(update={"dataset": validated.dataset, "reports": reports})

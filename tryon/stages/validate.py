@@ -2,6 +2,7 @@
 
 import hashlib
 
+from tryon.config import load_params
 from tryon.data.validation import validate as validate_dataset
 from tryon.paths import absolute, relative, workspace
 from tryon.recipe import Recipe
@@ -20,7 +21,7 @@ def validate(dataset: DatasetRef, recipe: Recipe) -> tuple[ValidatedRef, str]:
         absolute(dataset.path),
         recipe.config.validation,
         workspace() / "reports" / recipe.task / "validation",
-        recipe.workers,
+        load_params().workers,
     )
     digest = hashlib.sha256(f"{dataset.digest} {result.digest}".encode()).hexdigest()
     validated = ValidatedRef(
