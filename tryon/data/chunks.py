@@ -63,7 +63,7 @@ class Preparer(Protocol):
     ) -> None: ...
 
     def prepare(self, row: Row) -> Sequence[Sample]:
-        """The samples of one row.
+        """The samples of one raw row, to which its `split` was added.
 
         Raises:
             Refusal: the photo cannot be worked on; its code is the cause that is counted.
@@ -153,7 +153,11 @@ def start(preparer: Preparer, left_out: frozenset[str]) -> None:
 def work(part: Part, path: Path) -> int:
     """The body of a worker: prepare a part into the file `path`; returns how many rows it read."""
     rows = _rows(part.group)[part.start : part.stop]
-    kept = [row for row in rows if row["image_id"] not in _worker.left_out]
+    kept = [
+        {**row, "split": part.group.split}
+        for row in rows
+        if row["image_id"] not in _worker.left_out
+    ]
     prepare_rows(_worker.preparer, kept).save(path)
     return len(rows)
 

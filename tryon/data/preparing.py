@@ -73,10 +73,10 @@ def prepare(
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f"{digest}.lock"):  # released by the system when its holder is killed
         if not final.is_dir():
-            parts = list(_parts(source))
+            every = parts_of(source)
             (partial / "chunks").mkdir(parents=True, exist_ok=True)
-            _work(parts, partial / "chunks", preparer, frozenset(left_out), workers)
-            meta = _join(parts, partial, preparer, task, digest, dict(inputs))
+            _work(every, partial / "chunks", preparer, frozenset(left_out), workers)
+            meta = _join(every, partial, preparer, task, digest, dict(inputs))
             write_report(partial, meta, source)
             (partial / "meta.json").write_text(meta.model_dump_json(indent=2) + "\n")
             shutil.rmtree(partial / "chunks")
@@ -84,10 +84,13 @@ def prepare(
     return PreparedStore.open(final)
 
 
-def _parts(source: Path) -> Iterable[Part]:
-    for group in groups(source):
-        for start in range(0, group.rows, PART_ROWS):
-            yield Part(group, start, min(start + PART_ROWS, group.rows))
+def parts_of(source: Path) -> list[Part]:
+    """A raw dataset cut into what a worker takes at a time, in the order of its rows."""
+    return [
+        Part(group, start, min(start + PART_ROWS, group.rows))
+        for group in groups(source)
+        for start in range(0, group.rows, PART_ROWS)
+    ]
 
 
 def _work(

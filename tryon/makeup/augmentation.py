@@ -131,7 +131,7 @@ class FacePolicy:
             )
         if light := config.light:
             parts += [
-                A.RandomBrightnessContrast(light, light, p=0.8),
+                A.RandomBrightnessContrast(light / 4, light, p=0.8),  # haze, exposure
                 A.RandomGamma((100 * (1 - light), 100 * (1 + light)), p=0.5),
                 A.Illumination(intensity_range=(0.01, min(max(light, 0.01), 0.2)), p=0.2),
             ]

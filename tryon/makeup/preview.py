@@ -8,7 +8,7 @@ import numpy as np
 from tryon.data.prepared import PreparedSplit
 from tryon.makeup.look import REGIONS
 from tryon.types import Arrays
-from tryon.vision.facemesh import EYES, LIPS_INNER, LIPS_OUTER, OVAL
+from tryon.vision.facemesh import EYES, LIPS_OUTER, OVAL
 
 TILE = 128  # pixels
 GAP = 4
@@ -21,7 +21,7 @@ COLOURS = {  # of the masks, RGB
     "brows": (6, 214, 160),
     "foundation": (255, 209, 102),
 }
-DRAWN = sorted({*LIPS_OUTER, *LIPS_INNER, *OVAL, *(p for e in EYES for p in e.outline + e.brow)})
+DRAWN = sorted({*LIPS_OUTER, *OVAL, *(point for eye in EYES for point in eye.outline + eye.brow)})
 
 
 def contact_sheet(
@@ -69,7 +69,7 @@ def _overlay(sample: Arrays) -> np.ndarray:
     scale = TILE / sample["image"].shape[0]
     for x, y in sample["landmarks"][DRAWN]:
         at = [round(((value + 0.5) * scale - 0.5) * 16) for value in (float(x), float(y))]
-        cv2.circle(shown, at, 12, (255, 255, 255), cv2.FILLED, cv2.LINE_AA, 4)
+        cv2.circle(shown, at, 8, (255, 255, 255), cv2.FILLED, cv2.LINE_AA, 4)  # half a pixel
     return shown
 
 

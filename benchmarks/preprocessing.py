@@ -1,0 +1,128 @@
+"""What preprocessing costs beyond decoding and the face mesh: `python -m benchmarks.preprocessing`.
+
+Per core: the same rows go through the whole preparation and through what no preparation can do
+without (decoding the row's pictures and one FaceMesh call), turn by turn in one process. Both are
+counted in CPU seconds of all threads, so that a busy machine distorts neither.
+
+Two processes: images per second of wall time of two warm workers over one, best of several rounds
+in turn. It needs two free cores.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from mediapipe.python.solutions.face_mesh import FaceMesh
+
+from benchmarks.report import figure
+from tryon.config import load_params
+from tryon.data import chunks
+from tryon.data.chunks import Part
+from tryon.data.pool import pool
+from tryon.data.preparing import parts_of
+from tryon.data.shards import Row, read
+from tryon.errors import ImageError, Refusal
+from tryon.makeup.preparation import Preparer
+from tryon.paths import project_root
+from tryon.vision.images import decode, decode_labels
+
+PER_CORE, TWO_PROCESSES = 0.8, 1.8
+WARM = 8  # rows
+
+
+def main() -> int:
+    """Print both figures; 1 if one misses its limit."""
+    arguments = _arguments()
+    config = load_params().tasks["makeup"].preprocess
+    preparer = Preparer(config, seed=0)
+    stored = islice(read(arguments.dataset, "train"), arguments.rows)
+    rows = [{**row, "split": "train"} for row in stored]
+    bare, whole = per_core(preparer, rows)
+    kept = figure(
+        "preprocessing ÷ bare decode + mesh",
+        bare / whole,
+        PER_CORE,
+        detail=f"{1e3 * bare:.1f} of {1e3 * whole:.1f} ms of CPU per row, {len(rows)} rows",
+    )
+    one, two = workers(preparer, parts_of(arguments.dataset), arguments.rounds)
+    kept &= figure(
+        "two processes ÷ one",
+        two / one,
+        TWO_PROCESSES,
+        detail=f"{two:.0f} against {one:.0f} rows/s",
+    )
+    return 0 if kept else 1
+
+
+def per_core(preparer: Preparer, rows: Sequence[Row]) -> tuple[float, float]:
+    """CPU seconds per row, bare and whole: medians over the rows, each measured in turn."""
+    mesh = FaceMesh(static_image_mode=True, refine_landmarks=True, max_num_faces=1)
+
+    def bare(row: Row) -> None:
+        for name in ("image", "target"):
+            if row[name]:
+                picture = decode(row[name]).image
+                if name == "image":
+                    mesh.process(picture)
+        if row["parsing"]:
+            decode_labels(row["parsing"])
+
+    def whole(row: Row) -> None:
+        with suppress(Refusal, ImageError):  # a refused row is work done too
+            preparer.prepare(row)
+
+    with preparer:
+        for row in rows[:WARM]:
+            bare(row)
+            whole(row)
+        costs = np.array([(_cpu(bare, row), _cpu(whole, row)) for row in rows])
+    mesh.close()
+    return float(np.median(costs[:, 0])), float(np.median(costs[:, 1]))
+
+
+def _cpu(work: Callable[[Row], None], row: Row) -> float:
+    start = time.process_time()
+    work(row)
+    return time.process_time() - start
+
+
+def workers(preparer: Preparer, units: Sequence[Part], rounds: int) -> tuple[float, float]:
+    """Rows per second of one and of two warm workers, the best of some rounds in turn."""
+    best = [0.0, 0.0]
+    for _ in range(rounds):
+        for index, count in enumerate((1, 2)):
+            best[index] = max(best[index], _rate(preparer, units, count))
+    return best[0], best[1]
+
+
+def _rate(preparer: Preparer, units: Sequence[Part], count: int) -> float:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        pool(count, chunks.start, preparer, frozenset()) as executor,
+    ):
+        folder = Path(name)
+        warm = [executor.submit(chunks.work, units[0], folder / f"warm{i}.npz") for i in range(4)]
+        for future in warm:
+            future.result()
+        start = time.perf_counter()
+        futures = [executor.submit(chunks.work, u, folder / f"{u.name}.npz") for u in units]
+        done = sum(future.result() for future in futures)
+        return done / (time.perf_counter() - start)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--dataset", type=Path, default=project_root() / "data/raw/makeup")
+    parser.add_argument("--rows", type=int, default=150, help="for the figure per core")
+    parser.add_argument("--rounds", type=int, default=3, help="for the figure of two processes")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
