@@ -18,12 +18,14 @@ BAD = [
     ({"training": {"steps": "many"}}, ["tasks.makeup.training.steps", "'many'", "integer"]),
     ({"candidates": {"a": {"adversarial": "vae"}}}, ["candidates.a.adversarial", "'lsgan'"]),
     ({"gate": {"enabled": False}}, ["tasks.makeup.gate.enabled", "unknown key"]),
+    ({"candidates": {}}, ["tasks.makeup.candidates", "none", "at least one"]),
     ({"preprocess": {"size": 100}}, ["tasks.makeup.preprocess.size", "100", "multiple of 16"]),
 ]
 
 
 def write(folder: Path, task: dict[str, object], **top: object) -> Path:
     path = folder / "params.yaml"
+    task = {"candidates": {"l1": {"adversarial": "none"}}} | task
     path.write_text(yaml.safe_dump({"tasks": {"makeup": task}, **top}))
     return path
 
@@ -55,8 +57,7 @@ def test_the_digest_follows_values_not_formatting(tmp_path: Path) -> None:
 
 
 SIZES = {
-    "identities", "size", "looks_per_face", "width", "discriminator_width", "condition_width", "crop",
-    "batch_size", "steps", "workers", "precision", "compile", "checkpoint_every", "picture_every",
+    "identities", "size", "looks_per_face", "width", "discriminator_width", "crop", "batch_size", "steps", "workers", "precision", "compile", "checkpoint_every", "picture_every",
     "log_every", "warmup_steps", "ema_decay", "threads",
 }  # fmt: skip
 

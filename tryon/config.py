@@ -84,7 +84,9 @@ class TaskConfig(Section):
     )
     validation: ValidationConfig = ValidationConfig()
     training: TrainingConfig = TrainingConfig()
-    candidates: dict[str, CandidateConfig] = {}
+    candidates: dict[str, CandidateConfig] = Field(
+        default_factory=dict, description="name → what it changes; params.yaml names at least one"
+    )
     distances: Distances = Distances()
 
     def folder(self, task: str) -> str:
@@ -131,6 +133,12 @@ def load_params(path: Path | None = None) -> Params:
         name: parse(TASKS[name].config.Config, section or {}, f"tasks.{name}")
         for name, section in named.items()
     }
+    for name, task in tasks.items():
+        if not task.candidates:
+            raise ConfigError(
+                f"tasks.{name}.candidates: got none, expected at least one",
+                hint="for example lsgan: {adversarial: lsgan}",
+            )
     return parse(Params, values | {"tasks": tasks}, "")
 
 

@@ -10,7 +10,6 @@ from tryon.config import (
     TrainingConfig,
     ValidationConfig,
 )
-from tryon.makeup.look import REGIONS
 
 
 class SampleConfig(Section):
@@ -99,19 +98,6 @@ class Config(TaskConfig):
     augmentation: AugmentationConfig = AugmentationConfig()
     network: NetworkConfig = NetworkConfig()
     training: TrainingConfig = TrainingConfig()
-    candidates: dict[str, CandidateConfig] = {
-        "lsgan": CandidateConfig(adversarial="lsgan"),
-        "hinge": CandidateConfig(adversarial="hinge"),
-        "l1": CandidateConfig(adversarial="none"),
-    }
     evaluation: EvaluationConfig = EvaluationConfig()
     gate: GateConfig = GateConfig()
     distances: Distances = Distances()
-
-    def bundle_settings(self) -> dict[str, object]:
-        """What a predictor must know to prepare the network's input."""
-        return {
-            "size": self.preprocess.size,
-            "margin": self.preprocess.margin,
-            "regions": REGIONS,
-        }
