@@ -156,3 +156,17 @@ def nearest_monk(lab: np.ndarray) -> np.ndarray:
 @cache
 def _monk_lab() -> np.ndarray:
     return np.stack([hex_to_lab(code) for code in MONK])
+
+
+def photographed_monk(lab: np.ndarray) -> np.ndarray:
+    """The Monk tone 1 to 10 of a photographed face from its mean skin CIELAB [..., 3] → int64 [...].
+
+    Swatches are flat and fully lit; a face in a photo is shaded and seldom exposed to white, so
+    its mean lies below its swatch: the lightest faces come to about L 80, the darkest to 18.
+    Lightness alone is stretched back and compared: the light's tint says nothing about the skin.
+    """
+    low, high = 18.0, 80.0
+    swatches = np.stack([hex_to_lab(code) for code in MONK])[:, 0]
+    steps = np.sort(swatches)[::-1]  # tones 1 to 3 differ by less than a photo can tell
+    lightness = steps[-1] + (np.asarray(lab)[..., 0] - low) * (steps[0] - steps[-1]) / (high - low)
+    return np.abs(lightness[..., None] - steps).argmin(-1) + 1
