@@ -50,16 +50,18 @@ def test_an_unknown_task_is_named_with_the_known_ones(tmp_path: Path) -> None:
 def test_the_digest_follows_values_not_formatting(tmp_path: Path) -> None:
     first = load_params(write(tmp_path, {"training": {"steps": 7}}, seed=1)).digest()
     (tmp_path / "params.yaml").write_text(
-        "seed: 1\ntasks:\n  makeup:\n    training:\n      steps: 7"
+        "seed: 1\ntasks:\n  makeup:\n    candidates: {l1: {adversarial: none}}\n"
+        "    training:\n      steps: 7"
     )
     assert load_params(tmp_path / "params.yaml").digest() == first
     assert load_params(write(tmp_path, {"training": {"steps": 8}}, seed=1)).digest() != first
 
 
 SIZES = {
-    "identities", "size", "looks_per_face", "width", "discriminator_width", "crop", "batch_size", "steps", "workers", "precision", "compile", "checkpoint_every", "picture_every",
-    "log_every", "warmup_steps", "ema_decay", "threads",
-}  # fmt: skip
+    *("identities", "size", "looks_per_face", "width", "discriminator_width", "crop"),
+    *("batch_size", "steps", "warmup_steps", "ema_decay", "workers", "threads"),
+    *("precision", "compile", "checkpoint_every", "picture_every", "log_every"),
+}
 
 
 def test_the_gpu_profile_changes_sizes_only(tmp_path: Path) -> None:
