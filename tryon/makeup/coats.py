@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tryon.makeup.look import REGIONS, Look, RegionLook
+from tryon.makeup.look import REGIONS, Look, Region, RegionLook
 from tryon.makeup.regions import region_masks
 from tryon.sample.drawing import noise
 from tryon.sample.paint import Coat
@@ -18,20 +18,37 @@ from tryon.vision.colour import (
     to_linear,
 )
 
-ORDER = ("foundation", "blush", "eyeshadow", "brows", "eyeliner", "lips")  # as one puts it on
-OPACITY = {
-    "lips": 0.92, "eyeshadow": 0.8, "eyeliner": 0.95, "blush": 0.6, "brows": 0.7, "foundation": 0.7,
-}  # fmt: skip
-RELIEF = {
-    "lips": 0.75, "eyeshadow": 0.8, "eyeliner": 0.25, "blush": 0.9, "brows": 0.9, "foundation": 0.62,
-}  # fmt: skip
+ORDER: tuple[Region, ...] = (
+    "foundation",
+    "blush",
+    "eyeshadow",
+    "brows",
+    "eyeliner",
+    "lips",
+)  # as one puts it on
+OPACITY: dict[Region, float] = {
+    "lips": 0.92,
+    "eyeshadow": 0.8,
+    "eyeliner": 0.95,
+    "blush": 0.6,
+    "brows": 0.7,
+    "foundation": 0.7,
+}
+RELIEF: dict[Region, float] = {  # how much of the skin's relief shows through
+    "lips": 0.75,
+    "eyeshadow": 0.8,
+    "eyeliner": 0.25,
+    "blush": 0.9,
+    "brows": 0.9,
+    "foundation": 0.62,
+}
 GLOSS = {"matte": -0.85, "satin": 0.0, "shimmer": 0.2, "gloss": 0.9}
 TONE_SHIFT = (5.0, 4.0, 5.0)  # CIELAB units a foundation may move the skin
 
 
 def coats_of(look: Look, portrait: Portrait, rng: np.random.Generator) -> Sequence[Coat]:
     """The coats that put `look` on `portrait`; edges and coverage vary as by hand."""
-    shape = portrait.parsing.shape
+    shape = (portrait.size, portrait.size)
     masks = dict(zip(REGIONS, region_masks(portrait.landmarks, shape), strict=True))
     coats = []
     for region in ORDER:
@@ -44,7 +61,7 @@ def coats_of(look: Look, portrait: Portrait, rng: np.random.Generator) -> Sequen
     return coats
 
 
-def _coat(region: str, part: RegionLook, mask: np.ndarray, portrait: Portrait) -> Coat:
+def _coat(region: Region, part: RegionLook, mask: np.ndarray, portrait: Portrait) -> Coat:
     own = portrait.skin_colour
     if region == "foundation":
         return Coat(mask, _foundation(part, own), RELIEF[region], GLOSS[part.finish], evens=True)

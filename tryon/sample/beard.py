@@ -1,14 +1,14 @@
 """Stubble, moustaches and beards: short hairs rooted in the skin of the lower face."""
 
-import cv2
 import numpy as np
 
-from tryon.sample.drawing import SHIFT, Shape, blur, fixed, smoothstep, unit
+from tryon.sample.drawing import Shape, blur, smoothstep, unit
 from tryon.sample.head import Surface
+from tryon.sample.strands import draw_strands
 
 STYLES = ("none", "stubble", "short", "full", "moustache", "goatee")
 _LENGTH = {"stubble": 0.03, "short": 0.09, "full": 0.30, "moustache": 0.13, "goatee": 0.15}
-_COUNT = {"stubble": 1500, "short": 2600, "full": 3000, "moustache": 800, "goatee": 1100}
+_COUNT = {"stubble": 2600, "short": 4200, "full": 4200, "moustache": 1300, "goatee": 1900}
 
 
 def growth(place: np.ndarray, kind: str) -> np.ndarray:
@@ -17,9 +17,9 @@ def growth(place: np.ndarray, kind: str) -> np.ndarray:
     lip = np.exp(-(((y - 0.83) / 0.085) ** 2)) * smoothstep(0.50, 0.34, x + 0.5 * (y - 0.83))
     lip = lip * (0.35 + 0.65 * smoothstep(0.02, 0.09, x))
     chin = smoothstep(1.24, 1.36, y + 0.5 * np.maximum(0.2 - x, 0)) * smoothstep(0.55, 0.38, x)
-    sides = smoothstep(0.40, 0.50, x) * smoothstep(0.98 - 0.55, 1.12 - 0.55, y + 0.75 * (x - 0.75))
-    sides = sides * smoothstep(-0.05, 0.25, y)
-    jaw = smoothstep(1.30, 1.42, y)
+    sides = smoothstep(0.38, 0.56, x) * smoothstep(0.62, 0.98, y + 0.5 * (x - 0.75))
+    sides = sides * smoothstep(-0.05, 0.3, y)
+    jaw = smoothstep(1.26, 1.42, y)
     corner = np.exp(-(((x - 0.50) / 0.07) ** 2)) * smoothstep(0.85, 0.95, y)
     patch = np.exp(-((x / 0.09) ** 2 + ((y - 1.30) / 0.06) ** 2))
     if kind == "moustache":
@@ -71,38 +71,23 @@ def draw_beard(
     way = unit(way + rng.normal(0, 0.28, (count, 2)))
     length = _LENGTH[kind] * scale * rng.uniform(0.5, 1.2, count)
     length *= 0.45 + 0.55 * np.clip((place[:, 1] - 0.4) / 0.9, 0, 1)
-    length *= np.where(moustache > 0.5, 0.75, 1.0)
+    length *= np.where(moustache > 0.5, 0.75, 1.0) * (0.2 + 0.8 * density[rows, columns])
     bend = np.stack([-way[:, 1], way[:, 0]], 1) * rng.normal(0, 0.15, (count, 1))
-    curves = np.stack(
-        [roots, roots + (way * 0.5 + bend) * length[:, None], roots + way * length[:, None]], 1
+    along = np.linspace(0, 1, 4)[None, :, None]
+    curves = (
+        roots[:, None]
+        + (way[:, None] * along + bend[:, None] * np.sin(np.pi * along)) * (length[:, None, None])
     )
-    canvas = np.zeros((*shape, 4), np.uint8)
-    near = lit[rows, columns].mean(1)
-    own = np.exp(rng.normal(0, 0.28, count))
-    old = rng.random(count) < grey
-    level = np.clip(np.round(near * own * 6), 1, 12).astype(int)
-    strong = 0.55 if kind == "stubble" else 0.95
-    thick = max(1, round((0.010 if kind == "stubble" else 0.016) * scale))
-    lines = fixed(curves)
-    for value in np.unique(level):
-        for white in (False, True):
-            chosen = np.flatnonzero((level == value) & (old == white))
-            if len(chosen):
-                base = np.array([0.40, 0.39, 0.38]) if white else colour * 0.9 + 0.004
-                rgb = 255 * np.clip(base * value / 6, 0, 1) ** (1 / 2.2)
-                cv2.polylines(canvas, list(lines[chosen]), False, (*rgb.tolist(), 255), thick,
-                              cv2.LINE_AA, SHIFT)  # fmt: skip
-    drawn = canvas.astype(np.float32) / 255
-    alpha = drawn[..., 3]
-    linear = np.where(alpha[..., None] > 0, drawn[..., :3] / np.maximum(alpha, 1e-3)[..., None], 0)
-    linear = np.clip(linear, 0, 1) ** 2.2
-    ground = blur(density, 0.03 * scale) * (0.30 if kind in ("stubble", "moustache") else 0.6)
+    near = lit[rows, columns].mean(1) * np.exp(rng.normal(0, 0.25, count))
+    seen = np.concatenate([curves, rng.random((count, 4, 1))], 2)
+    tint = np.clip(grey + 0.25 * rng.standard_normal(count), 0, 1) * (grey > 0.04)
+    everything = np.ones((count, 4), bool)
+    hairs = draw_strands(
+        seen, np.repeat(near[:, None], 4, 1), tint, everything, colour * 0.9 + 0.004, shape
+    )
+    hairs *= 0.7 if kind == "stubble" else 1.0
+    ground = blur(density, 0.04 * scale) * (0.25 if kind in ("stubble", "moustache") else 0.5)
     base = (colour * 0.6 * (1 - grey) + 0.12 * grey) * lit
-    total = 1 - (1 - alpha * strong) * (1 - ground)
-    colour_out = (
-        linear * (alpha * strong)[..., None] + base * (ground * (1 - alpha * strong))[..., None]
-    )
+    under = np.concatenate([base * ground[..., None], ground[..., None]], -1)
     gate = 1 - np.clip(keep_out * 1.6, 0, 1) * (0.9 if kind != "full" else 0.75)
-    return np.concatenate([colour_out * gate[..., None], (total * gate)[..., None]], -1).astype(
-        np.float32
-    )
+    return ((hairs + under * (1 - hairs[..., 3:])) * gate[..., None]).astype(np.float32)

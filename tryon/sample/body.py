@@ -68,8 +68,8 @@ def draw_neck(
     top = 0.5 * (jaw[0, 1] + jaw[1, 1]) - 0.2 * pose.scale
     s = pose.scale
     right = [
-        (half * 0.98, 0.0), (half * 0.92, 0.5), (half * 0.95, 0.8), (half * 1.15, 1.02),
-        (half * 1.9, 1.24), (half * 3.4, 1.55), (half * 3.6, 4.0),
+        (half * 0.98, 0.0), (half * 0.92, 0.5), (half * 0.95, 0.8), (half * 1.08, 1.02),
+        (half * 1.25, 1.2), (half * 1.3, 4.0),
     ]  # fmt: skip
     start = max(top, chin - 1.0 * s)
     sides = [(middle + dx, start + dy * s) for dx, dy in right]

@@ -46,10 +46,9 @@ def draw_brows(
         lean = along * (1 - 0.55 * inner**2) + rise * (0.55 * inner + 0.5 * (0.5 - side))
         tip = root + unit(lean) * rng.uniform(0.06, 0.12, (count, 1)) * scale
         bent = (root + tip) / 2 + rise * 0.012 * scale
-        lines = [fixed((np.stack(hair) + 0.5) * finer - 0.5) for hair in zip(root, bent, tip,
-                                                                             strict=True)]  # fmt: skip
+        lines = list(fixed((np.stack([root, bent, tip], 1) + 0.5) * finer - 0.5))
         thick = max(1, round(0.008 * scale * finer))
-        cv2.polylines(canvas, lines, False, 255, thick, cv2.LINE_AA, SHIFT)
+        cv2.polylines(canvas, lines, False, (255,), thick, cv2.LINE_AA, SHIFT)
         shade = np.concatenate(
             [middle + (top - middle) * 0.55, (middle + (bottom - middle) * 0.55)[::-1]]
         )

@@ -4,6 +4,7 @@ Points are float [N, 2] in pixels (x, y); masks are float32 [H, W] in [0, 1].
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -39,13 +40,6 @@ def _spline(a: np.ndarray, b: np.ndarray, c: np.ndarray, d: np.ndarray, steps: i
     return curve.reshape(-1, b.shape[-1])
 
 
-def resample(points: np.ndarray, count: int) -> np.ndarray:
-    """`count` points at equal arc length along an open curve."""
-    length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-    at = np.linspace(0, length[-1], count)
-    return np.stack([np.interp(at, length, points[:, k]) for k in range(points.shape[1])], 1)
-
-
 def blur(mask: np.ndarray, sigma: float) -> np.ndarray:
     """Gaussian blur; sigmas under a fifth of a pixel change nothing."""
     return cv2.GaussianBlur(mask, (0, 0), float(sigma)) if sigma >= 0.2 else mask
@@ -54,7 +48,7 @@ def blur(mask: np.ndarray, sigma: float) -> np.ndarray:
 def fill(shape: Shape, points: np.ndarray, soft: float = 0.0) -> np.ndarray:
     """Anti-aliased mask of one polygon, blurred by `soft` pixels."""
     canvas = np.zeros(shape, np.uint8)
-    cv2.fillPoly(canvas, [fixed(points)], 255, cv2.LINE_AA, SHIFT)
+    cv2.fillPoly(canvas, [fixed(points)], (255,), cv2.LINE_AA, SHIFT)
     return blur(canvas.astype(np.float32) / 255, soft)
 
 
@@ -69,7 +63,7 @@ def stroke(
     canvas = np.zeros(shape, np.uint8)
     value = int(255 * min(1.0, max(width, 0.0)))
     lines = [fixed(curve) for curve in curves]
-    cv2.polylines(canvas, lines, closed, value, max(1, round(width)), cv2.LINE_AA, SHIFT)
+    cv2.polylines(canvas, lines, closed, (value,), max(1, round(width)), cv2.LINE_AA, SHIFT)
     return blur(canvas.astype(np.float32) / 255, soft)
 
 
@@ -77,7 +71,7 @@ def disc(shape: Shape, centre: Sequence[float] | np.ndarray, radius: float) -> n
     """Anti-aliased disc."""
     canvas = np.zeros(shape, np.uint8)
     x, y = fixed(np.asarray(centre))
-    cv2.circle(canvas, (int(x), int(y)), int(radius * 16), 255, -1, cv2.LINE_AA, SHIFT)
+    cv2.circle(canvas, (int(x), int(y)), int(radius * 16), (255,), -1, cv2.LINE_AA, SHIFT)
     return canvas.astype(np.float32) / 255
 
 
@@ -100,8 +94,8 @@ def over(image: np.ndarray, colour: np.ndarray, alpha: np.ndarray) -> np.ndarray
     return image + (colour - image) * alpha[..., None]
 
 
-def smoothstep(low: float, high: float, value: np.ndarray) -> np.ndarray:
-    """0 below `low`, 1 above `high`, smooth between."""
+def smoothstep(low: float, high: float, value: Any) -> Any:
+    """0 below `low`, 1 above `high`, smooth between; of a number or an array."""
     t = np.clip((value - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 

@@ -146,7 +146,9 @@ def _draw_eye(
     ball_colour = sclera + (iris - sclera) * edge[..., None]
 
     # the upper lid shades the ball, more at its edge
-    down = fill(shape, np.concatenate([upper, (upper + [0, 0.075 * unit])[::-1]]), 0.022 * unit)
+    down = fill(
+        shape, np.concatenate([upper, (upper + np.array([0, 0.075 * unit]))[::-1]]), 0.022 * unit
+    )
     ball_colour = ball_colour * (1 - 0.62 * down)[..., None] * near
     catch = centre + radius * np.array([light.direction[0] * 0.55, -0.38])
     if style.catchlight == 0:
@@ -165,7 +167,9 @@ def _draw_eye(
 
     lashes = _lashes(shape, upper, lower, unit, style.lashes * spread, rng)
     band = fill(shape, np.concatenate([upper - [0, 0.022 * unit], upper[::-1]]), 0.012 * unit)
-    below = fill(shape, np.concatenate([lower, (lower + [0, 0.02 * unit])[::-1]]), 0.012 * unit)
+    below = fill(
+        shape, np.concatenate([lower, (lower + np.array([0, 0.02 * unit]))[::-1]]), 0.012 * unit
+    )
     crease = np.clip(0.5 * band + 0.25 * below, 0, 1)
     packed = [ball_colour * opening[..., None], opening[..., None], lashes[..., None]]
     return np.concatenate([*packed, crease[..., None]], -1).astype(np.float32)
@@ -193,9 +197,11 @@ def _lashes(
         curves = np.stack([roots, middle, tips], 1)
         lines = [fixed(curve) for curve in curves]
         value = 200 if sign < 0 else 110
-        cv2.polylines(canvas, lines, False, value, max(1, round(0.006 * unit)), cv2.LINE_AA, SHIFT)
+        cv2.polylines(
+            canvas, lines, False, (value,), max(1, round(0.006 * unit)), cv2.LINE_AA, SHIFT
+        )
     edge = np.zeros(shape, np.uint8)
-    cv2.polylines(edge, [fixed(upper[:-4])], False, 255, max(1, round(0.016 * unit)), cv2.LINE_AA,
-                  SHIFT)  # fmt: skip
+    thick = max(1, round(0.016 * unit))
+    cv2.polylines(edge, [fixed(upper[:-4])], False, (255,), thick, cv2.LINE_AA, SHIFT)
     both = np.maximum(canvas, edge).astype(np.float32) / 255
     return blur(both, 0.5) * 0.9

@@ -28,7 +28,7 @@ def draw_glasses(
     empty = np.zeros(shape, np.float32)
     if kind == "none":
         return GlassesLayer(empty, np.zeros(3, np.float32), empty, empty)
-    thick = {"round": 0.05, "square": 0.06, "wire": 0.022}[kind] * rng.uniform(0.8, 1.3)
+    thick = {"round": 0.032, "square": 0.045, "wire": 0.018}[kind] * rng.uniform(0.7, 1.35)
     power = {"round": 2.2, "square": 4.0, "wire": 2.6}[kind]
     wide = rng.uniform(0.36, 0.42)
     tall = wide * {"round": 0.9, "square": 0.66, "wire": 0.72}[kind]

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tryon.sample.drawing import SHIFT, Shape, fixed, smoothstep, unit
+from tryon.sample.drawing import Shape, smoothstep, unit
 from tryon.sample.head import SKULL_CENTRE, SKULL_RADII, Pose
 from tryon.sample.light import Light
+from tryon.sample.strands import draw_strands
 
 STYLES = ("bald", "buzz", "short", "side", "bob", "long", "wavy", "curly", "afro", "tied", "fringe")
 STEPS = 16
-SHADES = 16  # brightness levels the strands are drawn with
-FINER = 2  # the strands' canvas against the picture
-WHITE = np.array([0.42, 0.41, 0.40])
 # linear RGB of hair: black … white, then dyed
 COLOURS = (
     (0.012, 0.010, 0.009), (0.020, 0.014, 0.011), (0.040, 0.023, 0.014), (0.075, 0.040, 0.020),
@@ -125,22 +123,22 @@ def grow(style: HairStyle, rng: np.random.Generator) -> np.ndarray:
         lengths[fringe] = rng.uniform(0.75, 0.95, fringe.sum()) * style.length
     step = (lengths / (STEPS - 1))[:, None]
     lift = cut.lift * style.volume * rng.uniform(0.25, 1.0, (count, 1))
-    direction = unit(comb * cut.comb + outward * (0.5 + lift * 1.6) + 0.10 * rng.normal(
-        size=(count, 3)))  # fmt: skip
+    stray = 0.10 * rng.normal(size=(count, 3))
+    direction = unit(comb * cut.comb + outward * (0.5 + lift * 1.6) + stray)
     phase = rng.uniform(0, 2 * np.pi, (count // 12 + 1,))[rng.integers(0, count // 12 + 1, count)]
     side = unit(np.cross(direction, rng.normal(size=(count, 3))))
     points = np.empty((count, STEPS, 3))
     points[:, 0] = at = roots
     down = np.array([0, 1.0, 0])
     for k in range(1, STEPS):
-        t = k / (STEPS - 1)
+        done = k / (STEPS - 1)
         normal = unit((at - SKULL_CENTRE) / SKULL_RADII**2)
-        pull = cut.gravity * (0.25 + 1.1 * t)
+        pull = cut.gravity * (0.25 + 1.1 * done)
         combed = comb - normal * (comb * normal).sum(1, keepdims=True)
-        direction = unit(direction + combed * cut.comb * 0.5 * (1 - t) + down * pull * 0.55)
+        direction = unit(direction + combed * cut.comb * 0.5 * (1 - done) + down * pull * 0.55)
         at = at + direction * step
         radius = np.linalg.norm((at - SKULL_CENTRE) / SKULL_RADII, axis=1, keepdims=True)
-        wanted = 1 + lift * np.minimum(1, 2.2 * t)
+        wanted = 1 + lift * np.minimum(1, 2.2 * done)
         short = np.clip(wanted - radius, 0, None) * (at[:, 1:2] < 1.1)
         at = at + normal * short * 1.05
         points[:, k] = at
@@ -167,9 +165,15 @@ def _gather(points: np.ndarray, strength: float, rng: np.random.Generator) -> np
 
 def _roots(style: HairStyle, count: int, rng: np.random.Generator) -> np.ndarray:
     """Points on the scalp where hair grows, [N, 3]."""
-    tried = unit(rng.normal(size=(count * 3, 3)) * [1, 1, 1]) * SKULL_RADII + SKULL_CENTRE
-    x, y, z = tried.T
-    ragged = 0.035 * np.sin(x * 23 + 5 * style.parting) + rng.normal(0, 0.025, len(x))
+    tried = unit(rng.normal(size=(count * 3, 3))) * SKULL_RADII + SKULL_CENTRE
+    ragged = 0.035 * np.sin(tried[:, 0] * 23 + 5 * style.parting)
+    ragged = ragged + rng.normal(0, 0.025, len(tried))
+    return tried[above_hairline(style, tried) > ragged][:count]
+
+
+def above_hairline(style: HairStyle, places: np.ndarray) -> np.ndarray:
+    """How far [...] inside the hairline places [..., 3] of the scalp lie; below 0 is bare skin."""
+    x, y, z = places[..., 0], places[..., 1], places[..., 2]
     around = np.abs(x) / SKULL_RADII[0]
     # front: an arch, corners cut back by receding; sides: down to the ears; back: to the nape
     front = -0.98 - 0.22 * style.hairline + 0.42 * around**3
@@ -177,8 +181,7 @@ def _roots(style: HairStyle, count: int, rng: np.random.Generator) -> np.ndarray
     front = front - 0.35 * style.recede * (around < 0.35)
     edge = np.where(z > -0.35, front, np.where(z > -0.85, front + 1.25 * (-0.35 - z) / 0.5, 0.75))
     edge = np.where((z > -0.62) & (z < -0.2) & (around > 0.86), np.maximum(edge, -0.05), edge)
-    keep = y + ragged < edge
-    return tried[keep][:count]
+    return edge - y
 
 
 def _comb(style: HairStyle, roots: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -190,8 +193,8 @@ def _comb(style: HairStyle, roots: np.ndarray, rng: np.random.Generator) -> np.n
     line = 0.42 * style.parting
     away = np.tanh((x - line) / 0.14)
     if style.kind == "side":
-        away = np.sign(-style.parting or 1.0) * np.where(np.sign(x - line) == np.sign(style.parting),
-                                                          -0.6, 1.0)  # fmt: skip
+        over_top = np.where((x - line) * style.parting > 0, -0.6, 1.0)
+        away = (-1.0 if style.parting > 0 else 1.0) * over_top
     back = {"short": 0.15, "side": -0.25, "bob": -0.5, "long": -0.55, "wavy": -0.5}.get(
         style.kind, -0.3
     )
@@ -205,7 +208,7 @@ def _comb(style: HairStyle, roots: np.ndarray, rng: np.random.Generator) -> np.n
     if style.kind == "short":
         away = 0.5 * style.parting * np.ones_like(x)
     if style.kind in ("curly", "afro", "buzz"):
-        return unit(rng.normal(size=roots.shape) + [0, -0.2, 0])
+        return unit(rng.normal(size=roots.shape) + np.array([0, -0.2, 0]))
     return unit(np.stack([away, fall + 0 * y, forward], 1) + 0.12 * rng.normal(size=roots.shape))
 
 
@@ -250,53 +253,3 @@ def _lock(strands: np.ndarray, groups: int) -> np.ndarray:
     """Neighbouring strands fall into the same of `groups` locks."""
     where = np.floor(strands[:, STEPS // 3] * 9.0).astype(int)
     return (where @ np.array([73, 179, 283])) % groups
-
-
-def draw_strands(
-    seen: np.ndarray,
-    shade: np.ndarray,
-    tint: np.ndarray,
-    chosen: np.ndarray,
-    colour: np.ndarray,
-    shape: Shape,
-) -> np.ndarray:
-    """Draw strands from back to front, finer than a pixel.
-
-    Args:
-        seen: float [N, K, 3] pixels and depth; K - 1 is a multiple of 3.
-        shade: Brightness [N, K].
-        tint: How white each strand is, [N].
-        chosen: Which points are drawn, bool [N, K].
-        colour: Linear RGB [3].
-        shape: Of the picture.
-
-    Returns:
-        Premultiplied linear RGBA [H, W, 4].
-    """
-    canvas = np.zeros((shape[0] * FINER, shape[1] * FINER, 4), np.uint8)
-    pieces = np.arange(0, seen.shape[1] - 1, 3)
-    window = pieces[:, None] + np.arange(4)  # [pieces, 4]
-    lines = fixed((seen[..., :2] + 0.5) * FINER - 0.5)[:, window]  # [N, pieces, 4, 2]
-    visible = chosen[:, window].all(2)
-    if visible.any():
-        value = np.clip(np.round(shade[:, window].mean(2) / 1.5 * SHADES), 1, SHADES).astype(int)
-        far = seen[:, window, 2].mean(2)
-        rank = np.digitize(far, np.quantile(far[visible], [0.25, 0.5, 0.75]))
-        whiteness = np.broadcast_to(np.round(tint * 3).astype(int)[:, None], rank.shape)
-        code = (rank * 4 + whiteness) * (SHADES + 1) + value
-        flat, ways = code[visible], lines[visible]
-        order = np.argsort(flat, kind="stable")
-        codes, starts = np.unique(flat[order], return_index=True)
-        ends = np.append(starts[1:], len(order))
-        for one, start, end in zip(codes.tolist(), starts, ends, strict=True):
-            step, white = one % (SHADES + 1), one // (SHADES + 1) % 4
-            base = colour + (WHITE - colour) * white / 3
-            tone = base * (step / SHADES * 1.5) + 0.05 * max(0.0, step / SHADES - 0.5)
-            rgb = 255 * np.clip(tone, 0, 1) ** (1 / 2.2)
-            curves = ways[order[start:end]]
-            cv2.polylines(canvas, curves, False, (*rgb.tolist(), 255), 1, cv2.LINE_AA, SHIFT)
-    drawn = canvas.astype(np.float32) / 255
-    alpha = drawn[..., 3:]
-    straight = np.minimum(drawn[..., :3] / np.maximum(alpha, 1e-3), 1)
-    linear = np.concatenate([straight**2.2 * alpha, alpha], -1)
-    return cv2.resize(linear, shape[::-1], interpolation=cv2.INTER_AREA)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def skull_faces() -> np.ndarray:
     count = len(OVAL)
     starts = [np.array(OVAL)] + [POINTS + k * count + np.arange(count) for k in range(len(RINGS))]
     faces = [statistics().triangles]
-    for inner, outer in zip(starts[:-1], starts[1:], strict=True):
+    for inner, outer in pairwise(starts):
         a, b = inner, outer
         c, d = np.roll(inner, -1), np.roll(outer, -1)
         faces += [np.stack([a, b, d], 1), np.stack([a, d, c], 1)]

@@ -34,7 +34,7 @@ def label_picture(
     hand: tuple[np.ndarray, np.ndarray] | None,
 ) -> np.ndarray:
     """Labels uint8 [H, W] (tryon.vision.parsing.Label) of the layers, nearest last."""
-    shape = brow.shape
+    shape = (brow.shape[0], brow.shape[1])
     labels = np.zeros(shape, np.uint8)
     labels[back[..., 3] > 0.5] = Label.HAIR
     labels[neck.alpha > 0.5] = Label.NECK

@@ -41,7 +41,7 @@ def draw_mouth(
     inner = smooth_closed(landmarks[list(LIPS_INNER)])
     upper, lower = landmarks[list(UPPER_EDGE)], landmarks[list(LOWER_EDGE)]
     gap = float(np.linalg.norm(upper[5] - lower[5])) / scale
-    inside = fill(shape, inner, 0.007 * scale) * float(smoothstep(0.012, 0.035, np.float64(gap)))
+    inside = fill(shape, inner, 0.007 * scale) * float(smoothstep(0.012, 0.035, gap))
     lips = np.clip(fill(shape, outline, 0.014 * scale) - inside, 0, 1)
 
     left, right = landmarks[61], landmarks[291]

@@ -26,6 +26,7 @@ class Person:
     brow_colour: np.ndarray
     hair: hair.HairStyle
     beard: str  # one of beard.STYLES
+    beard_colour: np.ndarray
     glasses: str  # one of glasses.STYLES
     hand: bool
     neck: float
@@ -54,14 +55,17 @@ class Person:
 
 
 def imagine(seed: int, tone: int, size: int) -> Person:
-    """A person of Monk tone `tone` for a picture of `size` pixels; the same for the same arguments."""
+    """A person of Monk tone `tone` for a `size` pixels picture; equal arguments, equal person."""
     rng = np.random.default_rng([seed, tone])
     colour = tone_colour(tone, rng)
     mesh, pattern = draw_face(rng, float(np.log(np.maximum(colour, 1e-3)).mean()))
     age = float(rng.beta(1.3, 2.0))
     masculine = rng.random()
     grey = float(np.clip(rng.normal(age * 1.9 - 1.1, 0.18), 0, 1))
-    hair_colour = _hair_colour(tone, rng)
+    natural = _hair_colour(tone, rng)
+    dyed = rng.random() < 0.04
+    hair_colour = rng.dirichlet([0.7, 0.5, 0.7]) * 0.35 + 0.02 if dyed else natural
+    hair_colour = hair_colour.astype(np.float32)
     style = _hair_style(tone, masculine, age, grey, hair_colour, rng)
     scale = size * rng.uniform(0.17, 0.225)
     pose = Pose(
@@ -80,6 +84,7 @@ def imagine(seed: int, tone: int, size: int) -> Person:
             colour=colour,
             pattern=pattern,
             freckles=float(rng.random() < 0.14) * rng.uniform(0.3, 1.0) * (tone < 7),
+            age=age,
             roughness=float(age * rng.uniform(0.4, 1.0)),
             oil=float(rng.beta(2, 3) * (0.8 + 0.07 * tone)),
         ),
@@ -93,9 +98,10 @@ def imagine(seed: int, tone: int, size: int) -> Person:
         ),
         brow_density=float(np.clip(rng.normal(0.35 + 0.4 * masculine, 0.2), 0.08, 1)),
         brow_width=float(rng.uniform(0.6, 0.9) + 0.25 * masculine),
-        brow_colour=(hair_colour * 0.55 + 0.1 * grey * rng.random()).astype(np.float32),
+        brow_colour=(natural * 0.55 + 0.1 * grey * rng.random()).astype(np.float32),
         hair=style,
         beard=str(rng.choice(beard.STYLES[1:])) if bearded else "none",
+        beard_colour=natural,
         glasses=str(rng.choice(glasses.STYLES[1:])) if rng.random() < 0.13 else "none",
         hand=bool(rng.random() < 0.05),
         neck=float(rng.uniform(0.82, 0.92) + 0.12 * masculine),
@@ -109,8 +115,6 @@ def imagine(seed: int, tone: int, size: int) -> Person:
 
 
 def _hair_colour(tone: int, rng: np.random.Generator) -> np.ndarray:
-    if rng.random() < 0.04:  # dyed
-        return np.array(rng.dirichlet([0.7, 0.5, 0.7]) * 0.35 + 0.02, np.float32)
     dark, fair = (0, 1, 2), (2, 3, 4, 5, 6, 7, 8)
     pick = int(rng.choice(dark if rng.random() < 0.2 + 0.11 * (tone - 1) else fair))
     return np.array(hair.COLOURS[pick], np.float32) * np.float32(rng.uniform(0.8, 1.2))
@@ -130,6 +134,7 @@ def _hair_style(
     colour: np.ndarray,
     rng: np.random.Generator,
 ) -> hair.HairStyle:
+    kinds: tuple[str, ...]
     if masculine > 0.5:
         kinds = ("bald", "buzz", "short", "side", "curly", "afro", "long", "wavy")
         odds = np.array([0.10, 0.18, 0.34, 0.16, 0.08, 0.02, 0.06, 0.06])

@@ -1,19 +1,19 @@
 """A person as a picture: all layers put together, bare or with coats of paint on the skin."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from tryon.sample import backdrop, beard, body, brows, eyes, glasses, hair, hand, mouth
 from tryon.sample.camera import develop
-from tryon.sample.drawing import blur, noise, over
+from tryon.sample.drawing import blur, noise, over, smoothstep
 from tryon.sample.head import see_head
 from tryon.sample.labels import label_picture
 from tryon.sample.paint import Coat, lay
 from tryon.sample.person import Person
 from tryon.sample.skin import albedo, shade
-
 
 JAW = (152, 148, 377, 176, 400, 171, 396, 175)
 TEMPLES = (234, 454, 93, 323, 137, 366)
@@ -36,6 +36,7 @@ class Portrait:
         pose, light = person.pose, person.light
         scale = self.eye_distance = pose.scale
         self._surface = surface = see_head(person.mesh, pose, shape)
+        self._box = _box(surface.inside)
         self.landmarks = surface.points[:478, :2].astype(np.float32)
         self._shading = shading = shade(surface, pose, light)
         skin = albedo(person.skin, surface, rng)
@@ -44,17 +45,22 @@ class Portrait:
         density = person.brow_density
         brow = brows.draw_brows(self.landmarks, scale, density, person.brow_width, shape, rng)
         self._brow = brow * surface.cover
-        self._mouth = mouth.draw_mouth(self.landmarks, scale, lit, shape, rng)
-        self._eyes = eyes.draw_eyes(self.landmarks, scale, person.eyes, light, lit, shape, rng)
+        even = lit / max(1.0, light.exposure)  # teeth and whites must not glow
+        self._mouth = mouth.draw_mouth(self.landmarks, scale, even, shape, rng)
+        self._eyes = eyes.draw_eyes(self.landmarks, scale, person.eyes, light, even, shape, rng)
         self._albedo = over(skin, person.brow_colour, self._brow * 0.8)
 
+        if person.hair.kind != "bald":
+            scalp = smoothstep(0.0, 0.12, hair.above_hairline(person.hair, surface.place))
+            stain = person.hair.colour * 1.2 + 0.06 * person.hair.grey
+            self._albedo = over(self._albedo, stain, 0.75 * scalp.astype(np.float32))
         jaw, temple = (self._tone_at(skin, points) for points in (JAW, TEMPLES))
         depth = np.where(surface.inside > 0, surface.depth, -9.0)
         self._hair = hair.draw_hair(person.hair, pose, depth, light, shape, rng)
         lips = np.clip(self._mouth.lips + self._mouth.alpha, 0, 1)
         self._beard = beard.draw_beard(
             person.beard,
-            person.hair.colour,
+            person.beard_colour,
             person.hair.grey,
             surface,
             lips,
@@ -120,31 +126,9 @@ class Portrait:
 
     def _compose(self, coats: Sequence[Coat]) -> np.ndarray:
         """Linear RGB before the camera."""
-        person, light, scale = self.person, self.person.light, self.eye_distance
-        skin, gloss, shimmer = lay(self._albedo, coats, scale)
-        shading, mouth_, eyes_ = self._shading, self._mouth, self._eyes
-        face = skin * self._lit * (1 + np.clip(mouth_.volume, -0.3, 0.25) * mouth_.lips)[..., None]
-        spread = light.gloss(shading.normal, 14) * (0.25 + 0.75 * shading.shadow)
-        tight = light.gloss(shading.normal, 60) * shading.shadow
-        dull = 1 - np.clip(-gloss, 0, 1)
-        oil = person.skin.oil * dull * (1 - mouth_.lips)
-        shine = (0.030 * spread + 0.07 * tight) * oil * (0.4 + light.key)
-        wet = np.clip(gloss, 0, 1) + 0.12 * mouth_.lips * dull
-        ridge = np.clip(tight + 2.2 * np.clip(mouth_.volume, 0, 1) - 0.25, 0, 1) ** 2
-        shine = shine + wet * (0.05 * spread + 0.32 * ridge)
-        glitter = np.clip((self._sparkle - 0.86) / 0.14, 0, 1) ** 2
-        shine = shine + shimmer * (0.05 + 0.35 * glitter) * (0.3 + spread)
-        face = face + shine[..., None] * light.key_colour
-        face = face * (1 - 0.62 * mouth_.seam)[..., None]
-        face = over(face, mouth_.colour, mouth_.alpha)
-        face = face * (1 - 0.5 * eyes_.crease * (1 - eyes_.alpha))[..., None]
-        face = over(face, eyes_.colour, eyes_.alpha)
-        face = over(face, person.eyes.lash_colour, eyes_.lashes)
-        grown = self._beard
-        face = face * (1 - grown[..., 3:]) + grown[..., :3]
-        face = face * (1 - 0.35 * self._glasses.shadow)[..., None]
-        face = face * (1 - 0.42 * np.clip(self._hair.shadow, 0, 1))[..., None]
-        image = over(self._behind, face, self._surface.cover)
+        image = self._behind.copy()
+        here = self._box
+        image[here] = over(image[here], self._draw_face(coats), self._surface.cover[here])
         front = self._hair.front
         image = image * (1 - front[..., 3:]) + front[..., :3]
         frame = self._glasses
@@ -153,8 +137,48 @@ class Portrait:
             image = over(image, self._hand[0], self._hand[1])
         return image
 
+    def _draw_face(self, coats: Sequence[Coat]) -> np.ndarray:
+        """Everything on the head but hair, frames and hands: linear RGB of the box."""
+        person, light, here = self.person, self.person.light, self._box
+        cut = [replace(coat, mask=coat.mask[here]) for coat in coats]
+        skin, gloss, shimmer = lay(self._albedo[here], cut, self.eye_distance)
+        normal, shadow = self._shading.normal[here], self._shading.shadow[here]
+        lips, volume = self._mouth.lips[here], self._mouth.volume[here]
+        face = skin * self._lit[here] * (1 + np.clip(volume, -0.3, 0.25) * lips)[..., None]
+        spread = light.gloss(normal, 14) * (0.25 + 0.75 * shadow)
+        tight = light.gloss(normal, 60) * shadow
+        dull = 1 - np.clip(-gloss, 0, 1)
+        oil = person.skin.oil * dull * (1 - lips)
+        shine = (0.030 * spread + 0.07 * tight) * oil * (0.4 + light.key)
+        wet = np.clip(gloss, 0, 1) + 0.12 * lips * dull
+        ridge = np.clip(tight + 2.2 * np.clip(volume, 0, 1) - 0.25, 0, 1) ** 2
+        shine = shine + wet * (0.05 * spread + 0.32 * ridge)
+        glitter = np.clip((self._sparkle[here] - 0.86) / 0.14, 0, 1) ** 2
+        shine = shine + shimmer * (0.05 + 0.35 * glitter) * (0.3 + spread)
+        face = face + shine[..., None] * light.key_colour
+        face = face * (1 - 0.62 * self._mouth.seam[here])[..., None]
+        face = over(face, self._mouth.colour[here], self._mouth.alpha[here])
+        opening = self._eyes.alpha[here]
+        face = face * (1 - 0.5 * self._eyes.crease[here] * (1 - opening))[..., None]
+        face = over(face, self._eyes.colour[here], opening)
+        face = over(face, person.eyes.lash_colour, self._eyes.lashes[here])
+        grown = self._beard[here]
+        face = face * (1 - grown[..., 3:]) + grown[..., :3]
+        dark = (1 - 0.35 * self._glasses.shadow[here]) * (1 - 0.42 * self._hair.shadow[here])
+        return (face * dark[..., None]).astype(np.float32)
+
     def _develop(self, image: np.ndarray) -> np.ndarray:
         person = self.person
         return develop(
             image, person.light.exposure, person.blur * self.size / 256, self._grain, person.jpeg
         )
+
+
+def _box(inside: np.ndarray, margin: int = 6) -> tuple[slice, slice]:
+    """The part of the picture that holds all of `inside` [H, W], as slices."""
+    limits = []
+    for axis in (1, 0):
+        at = np.flatnonzero(inside.any(axis))
+        low, high = (int(at[0]), int(at[-1])) if len(at) else (0, 0)
+        limits.append(slice(max(0, low - margin), high + 1 + margin))
+    return limits[0], limits[1]

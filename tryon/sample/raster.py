@@ -42,7 +42,7 @@ def rasterise(
     corners = fixed(points)[triangles]
     numbers = np.zeros(shape, np.int32)
     for index in np.argsort(depth[triangles].mean(1), kind="stable"):
-        cv2.fillConvexPoly(numbers, corners[index], int(index) + 1, cv2.LINE_8, SHIFT)
+        cv2.fillConvexPoly(numbers, corners[index], (int(index) + 1,), cv2.LINE_8, SHIFT)
     rows, columns = np.nonzero(numbers)
     chosen = triangles[numbers[rows, columns] - 1]
     a, b, c = (points[chosen[:, k]] for k in range(3))
@@ -62,7 +62,7 @@ def coverage(
     canvas = np.zeros((shape[0] * factor, shape[1] * factor), np.uint8)
     corners = fixed((points + 0.5) * factor - 0.5)[triangles]
     for corner in corners:
-        cv2.fillConvexPoly(canvas, corner, 255, cv2.LINE_8, SHIFT)
+        cv2.fillConvexPoly(canvas, corner, (255,), cv2.LINE_8, SHIFT)
     small = cv2.resize(canvas, (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
     return small.astype(np.float32) / 255
 

@@ -20,6 +20,7 @@ TEXTURE = 192  # side of the unwrapped skin, texels
 SPREAD = 0.9  # of the portraits' own spread, shapes
 COLOUR_SPREAD = 0.72  # and colours
 CLIP = 2.0
+CEILING = 0.08  # log units over the face's own tone
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,15 @@ def draw_face(rng: np.random.Generator, log_tone: float) -> tuple[np.ndarray, np
     known = statistics()
     free = np.clip(rng.standard_normal(len(known.joint)), -CLIP, CLIP)
     shapes = len(known.shape_basis)
-    scores = known.joint @ free
-    scores[:shapes] *= SPREAD
-    scores[shapes:] *= COLOUR_SPREAD
+    spread = np.where(np.arange(len(free)) < shapes, SPREAD, COLOUR_SPREAD)
+    scores = spread * (known.joint @ free)
     mesh = known.shape_mean + np.tensordot(scores[:shapes], known.shape_basis, 1)
-    lightness = np.clip(log_tone - known.mean_log_tone, -1.2, 0.8)
+    lightness = np.clip(log_tone - known.mean_log_tone, -0.7, 0.7)
     colour = known.colour_mean + lightness * known.colour_slope
     colour = colour + np.tensordot(scores[shapes:], known.colour_basis, 1)
+    # a soft ceiling: no shine or lid colour stronger than bare skin shows
+    over = np.maximum(colour - CEILING, 0)
+    colour = np.minimum(colour, CEILING) + 0.12 * np.tanh(over / 0.12)
     return close_lips(mesh), colour.astype(np.float32)
 
 

@@ -9,14 +9,26 @@ from tryon.sample.drawing import blur, noise
 from tryon.sample.head import Pose, Surface
 from tryon.sample.light import Light, portrait_light
 from tryon.sample.shape import TEXTURE, texture
+from tryon.sample.wrinkles import wrinkles
 from tryon.vision.colour import MONK, hex_to_lab, lab_to_srgb, to_linear
 
 # Chroma of photographed skin at the tones 1-10 (the swatches themselves are greyer than skin).
 _LIVING = np.array(
-    [(9, 13), (10, 15), (10, 18), (11, 21), (13, 24), (14, 25), (14, 22), (13, 18), (9, 11), (7, 8)]
+    [
+        (9, 13),
+        (10, 15),
+        (10, 18),
+        (11, 21),
+        (13, 24),
+        (14, 25),
+        (14, 22),
+        (13, 19),
+        (11, 15),
+        (10, 12),
+    ]
 )
 # Lightness of faces in even light: a swatch is as light as a lit forehead, not as a whole face.
-_LIGHTNESS = (83.0, 80.5, 77.5, 73.5, 67.0, 54.0, 44.0, 35.0, 27.5, 22.0)
+_LIGHTNESS = (83.0, 80.5, 77.5, 73.5, 67.0, 54.0, 44.0, 35.0, 28.0, 23.0)
 FINE = 2  # detail textures are finer by this factor
 
 
@@ -28,6 +40,7 @@ class Complexion:
     colour: np.ndarray  # [3] linear RGB
     pattern: np.ndarray  # [M, 3] log colour relative to it
     freckles: float  # 0-1
+    age: float  # 0-1
     roughness: float  # 0-1, grows with age
     oil: float  # 0-1
 
@@ -46,15 +59,15 @@ def albedo(skin: Complexion, surface: Surface, rng: np.random.Generator) -> np.n
     coarse = cv2.GaussianBlur(texture(skin.pattern), (0, 0), 0.8)
     log = cv2.remap(coarse, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     side = TEXTURE * FINE
-    pores = noise(rng, (side, side), ((28, 0.6), (70, 1.0), (side * 0.5, 0.8)))
+    pores = noise(rng, (side, side), ((28, 0.5), (70, 0.9), (side * 0.55, 1.0)))
     blotch = noise(rng, (side, side), ((6, 1.0), (14, 0.7)))
-    detail = pores * (0.012 + 0.03 * skin.roughness)
+    detail = pores * (0.018 + 0.035 * skin.roughness) - wrinkles(skin.age, FINE, rng)
     fine = np.stack(
-        [detail - 0.2 * blotch * 0.03, detail + blotch * 0.03, detail + blotch * 0.03], -1
+        [detail - 0.006 * blotch, detail + 0.03 * blotch, detail + 0.03 * blotch], -1
     ).astype(np.float32)
     if skin.freckles > 0:
-        spots = (rng.random((side, side)) > 0.985).astype(np.float32) * rng.random((side, side))
-        spots = np.clip(cv2.GaussianBlur(spots.astype(np.float32), (0, 0), 0.9) * 3.5, 0, 1)
+        dots = (rng.random((side, side)) > 0.985) * rng.random((side, side))
+        spots = np.clip(blur(dots.astype(np.float32), 0.9) * 3.5, 0, 1)
         rows = np.linspace(0, 1, side)[:, None]
         spots *= np.exp(-(((rows - 0.52) / 0.2) ** 2)).astype(np.float32) * skin.freckles
         fine -= spots[..., None] * np.array([0.25, 0.42, 0.5], np.float32)
@@ -93,17 +106,17 @@ def cast_shadow(surface: Surface, pose: Pose, light: Light, steps: int = 14) -> 
     height, width = surface.depth.shape
     factor = max(1, round(pose.scale / 22))
     size = (max(8, width // factor), max(8, height // factor))
-    depth = np.where(surface.inside > 0, surface.depth, -3.0).astype(np.float32)
+    depth: np.ndarray = np.where(surface.inside > 0, surface.depth, -3.0).astype(np.float32)
     depth = cv2.resize(depth, size, interpolation=cv2.INTER_AREA)
     unit_px = pose.scale * size[0] / width
     x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
     dx, dy, dz = light.direction.astype(np.float32)
-    blocked = np.zeros_like(depth)
+    blocked: np.ndarray = np.zeros_like(depth)
     for step in range(1, steps + 1):
         far = 0.07 * step
         there = cv2.remap(
             depth, x + dx * far * unit_px, y + dy * far * unit_px, cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT, borderValue=-3.0,
+            borderMode=cv2.BORDER_CONSTANT, borderValue=(-3.0,),
         )  # fmt: skip
         over = there - (depth + dz * far) - 0.05
         blocked = np.maximum(blocked, np.clip(over / (0.06 + 0.12 * far), 0, 1))

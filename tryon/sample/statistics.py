@@ -126,7 +126,7 @@ def relative_colour(
     rows, trusted, tones = [], [], []
     for image, mesh, shape in zip(images, meshes, aligned, strict=True):
         eye = np.linalg.norm(mesh[[33, 133], :2].mean(0) - mesh[[362, 263], :2].mean(0))
-        soft = cv2.GaussianBlur(image.astype(np.float32), (0, 0), max(0.4, eye * 0.022))
+        soft = cv2.GaussianBlur(image.astype(np.float32), (0, 0), max(0.4, float(eye) * 0.022))
         points = np.concatenate([mesh[:, :2], mesh[edges, :2].mean(1)]).astype(np.float32)
         colour = cv2.remap(soft, points[None, :, 0], points[None, :, 1], cv2.INTER_LINEAR)[0]
         colour = np.log(np.maximum(colour, 4e-3))
