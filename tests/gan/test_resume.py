@@ -51,12 +51,9 @@ def kill_after(process: BaseProcess, folder: Path, step: int) -> None:
 
 @pytest.mark.parametrize("workers", [0, 1])
 def test_killed_twice_then_run_again(workers: int, processes: Any, tmp_path: Path) -> None:
-    options: dict[str, Any] = {
-        "steps": STEPS,
-        "workers": workers,
-        "log_every": 1,
-        "checkpoint_every": 7,
-    }
+    options: dict[str, Any] = {"steps": STEPS, "log_every": 1, "checkpoint_every": 7}
+    whole = toy.run(tmp_path / "whole", **options)
+    options["workers"] = workers
     folder = tmp_path / "killed"
     for step in (9, 31):  # mid-epoch, between checkpoints
         kill_after(processes.Process(target=toy.run, args=(folder,), kwargs=options), folder, step)

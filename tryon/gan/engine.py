@@ -123,7 +123,8 @@ class _Run:
             state = checkpoint.read(path)
             self.step, elapsed_s = state["step"], state["elapsed_s"]
             self.players.load(state["players"])
-            rng.restore({name: states[fabric.global_rank] for name, states in state["rng"].items()})
+            rank = fabric.global_rank
+            rng.restore({name: each[rank].clone() for name, each in state["rng"].items()})
             LOGGER.info("resuming %s at step %d", job.folder.name, self.step)
         self.trail = Trail(
             job.folder, self.config.steps, self.step, elapsed_s, fabric.is_global_zero
