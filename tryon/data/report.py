@@ -60,7 +60,7 @@ def write_report(
         result=result,
         rows=sum(card.counts.values()),
         pictures=len(frame),
-        lost=len(broken.drop_duplicates(["image_id", "split"])),
+        lost=sum(card.counts.values()) - sum(result.passed.values()),
         splits=_splits(card, result),
         rules=_rules(result, broken),
         stored=_stored(frame),

@@ -30,7 +30,7 @@ class ValidationResult:
     success: bool  # the share of broken rows is allowed and the dataset's own rules hold
     outcomes: tuple[Outcome, ...]
     passed: dict[str, int]  # split → rows
-    quarantined: dict[str, int]  # rule → rows; a row that broke two rules counts in both
+    quarantined: dict[str, int]  # rule → image ids; one that broke two rules counts in both
     quarantined_share: float
     quarantine: Path  # the list: image_id, split, part, rule, observed, limit
     report_path: Path
@@ -75,7 +75,7 @@ def validate(
     out.mkdir(parents=True, exist_ok=True)
     write_quarantine(broken, out / QUARANTINE)
     frame.to_parquet(out / COLUMNS, index=False)
-    result = _result(card, config, outcomes, broken, out)
+    result = _result(card, config, frame, outcomes, broken, out)
     html = write_report(out / REPORT, card, config, frame, broken, result, dataset)
     result = replace(result, report_html=html)
     if not result.success:
@@ -90,23 +90,20 @@ def _failed(outcomes: Sequence[Outcome]) -> list[int]:
 def _result(
     card: Card,
     config: ValidationConfig,
+    frame: pd.DataFrame,
     outcomes: Sequence[Outcome],
     broken: pd.DataFrame,
     out: Path,
 ) -> ValidationResult:
-    rows = broken.drop_duplicates(["image_id", "split"])
-    share = len(rows) / max(1, sum(card.counts.values()))
-    lost = rows["split"].value_counts()
-    by_rule = broken.drop_duplicates(["image_id", "split", "rule"])["rule"].value_counts()
+    rows = frame.drop_duplicates(["shard", "group", "offset"])
+    kept = rows.loc[~rows["image_id"].isin(broken["image_id"]), "split"].value_counts()
+    by_rule = broken.drop_duplicates(["image_id", "rule"])["rule"].value_counts()
     whole = [outcome for outcome in outcomes if isinstance(outcome.rule.check, Contains)]
+    share = 1 - int(kept.sum()) / max(1, len(rows))
     return ValidationResult(
         success=share <= config.max_quarantined_share and all(each.passed for each in whole),
         outcomes=tuple(outcomes),
-        passed={
-            split: card.counts[split] - int(lost.get(split, 0))
-            for split in SPLITS
-            if split in card.counts
-        },
+        passed={split: int(kept.get(split, 0)) for split in SPLITS if split in card.counts},
         quarantined={str(rule): int(count) for rule, count in by_rule.items()},
         quarantined_share=share,
         quarantine=out / QUARANTINE,

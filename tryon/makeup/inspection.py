@@ -16,6 +16,8 @@ from tryon.vision.parsing import CANONICAL, Label, coding_fits
 
 CHEEKS = (50, 280)  # mesh points in the middle of the cheeks
 CHEEK_REACH = 0.12  # of the eye distance
+CLEAR_FIT = 0.9  # share of a face's facts from which a coding is beyond doubt
+MOSTLY = 0.5  # landmarks inside the picture, from which their error says something
 RIVAL = 0.5  # another face counts from this share of the largest one's eye distance
 FACE_LABELS = (
     Label.SKIN, Label.LEFT_BROW, Label.RIGHT_BROW, Label.LEFT_EYE, Label.RIGHT_EYE, Label.GLASSES,
@@ -131,7 +133,7 @@ def _landmark_columns(
     points = flat.reshape(-1, 2)
     inside = ((points >= 0) & (points <= np.array(shape[::-1]))).all(axis=1)
     columns: dict[str, Any] = {"landmarks_given": True, "landmarks_inside": float(inside.mean())}
-    if face is not None:
+    if face is not None and inside.mean() > MOSTLY:
         apart = np.linalg.norm(points - face.landmarks, axis=1).mean()
         columns["landmark_error"] = float(apart / max(face.eye_distance, 1e-6))
     return columns
@@ -148,12 +150,20 @@ def _label_columns(data: bytes | None, shape: tuple[int, ...] | None) -> dict[st
         size = f"{labels.shape[1]}×{labels.shape[0]}"
         return {"parsing_given": True, "parsing_error": f"{size} for {shape[1]}×{shape[0]}"}
     present = np.flatnonzero(np.bincount(labels.ravel(), minlength=256))
-    fits = coding_fits(labels)
     return {
         "parsing_given": True,
         "parsing_error": "",
         "stray_labels": ",".join(str(value) for value in present if value not in CANONICAL),
-        "label_fit": max(fits.values(), default=None),
-        "label_coding": max(fits, key=lambda name: (fits[name], name == "C"), default=None),
         "mask_cover": float(np.isin(labels, FACE_LABELS).mean()),
-    }
+    } | _coding_columns(coding_fits(labels))
+
+
+def _coding_columns(fits: Mapping[str, float]) -> dict[str, Any]:
+    """Which coding the map is in where that is clear, and how well it is a face in it.
+
+    Where it is not clear, it is judged as what it should be: canonical.
+    """
+    best = max(fits, key=lambda name: (fits[name], name == "C"), default=None)
+    if best is not None and fits[best] >= CLEAR_FIT:
+        return {"label_coding": best, "label_fit": fits[best]}
+    return {"label_fit": fits.get("C")}
