@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 SMALL: dict[str, Any] = {
     "seed": 3,
     "workers": 2,
+    "profile": "",
     "tasks": {
         "makeup": {
             "sample": {"identities": 40, "size": 192},

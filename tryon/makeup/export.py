@@ -3,14 +3,16 @@
 import logging
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
 import torch
-from torch import nn
+from safetensors.torch import load_file
 
-from tryon.makeup.analytic import REGIONS
-from tryon.makeup.networks import ROW
+from tryon.makeup.config import Config
+from tryon.makeup.look import REGIONS
+from tryon.makeup.networks import ROW, Generator
 
 INPUTS = ("image", "masks", "condition")
 OUTPUTS = ("gain", "residual", "affine")
@@ -18,23 +20,52 @@ OPSET = 20
 PARITY_BATCHES = (1, 3)
 
 
-def to_onnx(generator: nn.Module, size: int, path: Path) -> float:
-    """Write `generator` for pictures of side `size` and any batch; returns its parity with torch.
+def ship(weights: Path, config: Config, path: Path) -> float:
+    """Write trained weights (safetensors) as the network that ships; returns its parity."""
+    generator = Generator(config.network.width, config.network.condition_width)
+    generator.load_state_dict(load_file(weights))
+    return to_onnx(generator, config.preprocess.size, path)
+
+
+def settings(config: Config) -> dict[str, Any]:
+    """What a predictor must know to prepare the network's inputs: fields of a bundle's meta."""
+    return {
+        "size": config.preprocess.size,
+        "margin": config.preprocess.margin,
+        "regions": REGIONS,
+    }
+
+
+def settings(config: Config) -> dict[str, Any]:
+    """What a bundle must say of the network's inputs."""
+    return {
+        "size": config.preprocess.size,
+        "margin": config.preprocess.margin,
+        "regions": REGIONS,
+    }
+
+
+def to_onnx(weights: Path, config: Config, path: Path) -> float:
+    """Write a trained generator for pictures of the configured size and any batch.
 
     Inputs are image `[N, 3, S, S]`, masks `[N, R, S, S]` in [0, 1] and condition `[N, R, 5]`;
     outputs gain `[N, 1, S, S]`, residual `[N, 3, S, S]`, affine `[N, R · 6, S/4, S/4]`. All are
     float32.
 
     Args:
-        generator: A `tryon.makeup.networks.Generator`; left in evaluation mode, on the CPU.
-        size: Side of the aligned pictures.
+        weights: `generator.safetensors` of a run.
+        config: The one it was trained with.
         path: The file, written whole or not at all.
 
     Returns:
-        The largest absolute difference between ONNX Runtime and torch over all outputs, at
-        batches of 1 and 3.
+        Its parity: the largest absolute difference between ONNX Runtime and torch over all
+        outputs, at batches of 1 and 3.
+
+    Raises:
+        TrainingError: the weights are of another configuration.
     """
-    generator = generator.eval().cpu()
+    generator = load(weights, config)
+    size = config.preprocess.size
     batch = torch.export.Dim("batch", min=1, max=1024)
     aside = path.with_name(f".{path.name}.partial")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,8 +90,25 @@ def to_onnx(generator: nn.Module, size: int, path: Path) -> float:
     return difference
 
 
+def load(weights: Path, config: Config) -> Generator:
+    """The trained generator, on the CPU, in evaluation mode.
+
+    Raises:
+        TrainingError: the weights are of another configuration.
+    """
+    generator = Generator(config.network.width, config.network.condition_width)
+    try:
+        generator.load_state_dict(load_file(weights))
+    except RuntimeError as error:
+        raise TrainingError(
+            f"{weights} does not fit the configured network: {error}",
+            hint="network.width and network.condition_width must be those it was trained with",
+        ) from error
+    return generator.eval()
+
+
 @torch.no_grad()
-def parity(generator: nn.Module, path: Path, size: int) -> float:
+def parity(generator: Generator, path: Path, size: int) -> float:
     """Largest absolute difference between `generator` in torch and the file in ONNX Runtime."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3

@@ -58,7 +58,7 @@ def train(augmented: AugmentedRef, recipe: Recipe, run: RunLog) -> CandidateRef:
         log=run.metrics,
         log_picture=lambda path, step: run.picture(_read(path), "progress", step),
     )
-    parity = task.export.to_onnx(result.weights, config, folder / "model.onnx")
+    parity = task.export.ship(result.weights, config, folder / "model.onnx")
     run.metrics({"parity": parity}, result.steps)
     run.file(folder / "stats.jsonl", "training")
     run.file(folder / "options.json", "training")
