@@ -6,26 +6,35 @@ from pathlib import Path
 import onnx
 import pytest
 import torch
+from safetensors.torch import save_file
 
+from tryon.errors import TrainingError
 from tryon.makeup import export
+from tryon.makeup.config import Config
+from tryon.makeup.look import REGIONS
 from tryon.makeup.networks import Generator
 
+CONFIG = Config.model_validate(
+    {"preprocess": {"size": 32}, "network": {"width": 8, "condition_width": 16}}
+)
+
 
 @pytest.fixture(scope="module")
-def trained() -> Generator:
-    """A generator whose every part speaks."""
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of a generator whose every part speaks."""
     generator = Generator(width=8, condition_width=16)
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        for parameter in generator.parameters():
-            parameter.data.add_(0.1 * torch.randn_like(parameter))
-    return generator
+    random = torch.Generator().manual_seed(0)
+    for parameter in generator.parameters():
+        parameter.data.add_(0.1 * torch.randn(parameter.shape, generator=random))
+    path = tmp_path_factory.mktemp("run") / "generator.safetensors"
+    save_file(generator.state_dict(), path)
+    return path
 
 
 @pytest.fixture(scope="module")
-def exported(trained: Generator, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+def exported(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
     path = tmp_path_factory.mktemp("onnx") / "model.onnx"
-    return path, export.to_onnx(trained, 32, path)
+    return path, export.ship(weights, CONFIG, path)
 
 
 def test_parity(exported: tuple[Path, float]) -> None:
@@ -59,9 +68,23 @@ def test_contract(exported: tuple[Path, float]) -> None:
     }
 
 
-def test_says_nothing(trained: Generator, tmp_path: Path, caplog: pytest.LogCaptureFixture,
-                      capfd: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+def test_says_nothing(
+    weights: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     with caplog.at_level(logging.INFO):
-        export.to_onnx(trained, 16, tmp_path / "model.onnx")
+        export.ship(weights, CONFIG, tmp_path / "model.onnx")
     assert not [record for record in caplog.records if record.name.startswith("onnx")]
     assert not capfd.readouterr().out
+
+
+def test_weights_of_another_network_are_refused(weights: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"network\.width"):
+        export.ship(weights, Config(), tmp_path / "model.onnx")
+    assert not list(tmp_path.iterdir())
+
+
+def test_settings_say_what_a_predictor_needs() -> None:
+    assert export.settings(CONFIG) == {"size": 32, "margin": 1.55, "regions": REGIONS}

@@ -10,6 +10,7 @@ import onnxruntime
 import torch
 from safetensors.torch import load_file
 
+from tryon.errors import TrainingError
 from tryon.makeup.config import Config
 from tryon.makeup.look import REGIONS
 from tryon.makeup.networks import ROW, Generator
@@ -18,13 +19,6 @@ INPUTS = ("image", "masks", "condition")
 OUTPUTS = ("gain", "residual", "affine")
 OPSET = 20
 PARITY_BATCHES = (1, 3)
-
-
-def ship(weights: Path, config: Config, path: Path) -> float:
-    """Write trained weights (safetensors) as the network that ships; returns its parity."""
-    generator = Generator(config.network.width, config.network.condition_width)
-    generator.load_state_dict(load_file(weights))
-    return to_onnx(generator, config.preprocess.size, path)
 
 
 def settings(config: Config) -> dict[str, Any]:
@@ -36,36 +30,48 @@ def settings(config: Config) -> dict[str, Any]:
     }
 
 
-def settings(config: Config) -> dict[str, Any]:
-    """What a bundle must say of the network's inputs."""
-    return {
-        "size": config.preprocess.size,
-        "margin": config.preprocess.margin,
-        "regions": REGIONS,
-    }
+def ship(weights: Path, config: Config, path: Path) -> float:
+    """Write trained weights (safetensors) as the network that ships; returns its parity.
+
+    Raises:
+        TrainingError: the weights are of another configuration.
+    """
+    return to_onnx(load(weights, config), config.preprocess.size, path)
 
 
-def to_onnx(weights: Path, config: Config, path: Path) -> float:
-    """Write a trained generator for pictures of the configured size and any batch.
+def load(weights: Path, config: Config) -> Generator:
+    """The trained generator, on the CPU, in evaluation mode.
+
+    Raises:
+        TrainingError: the weights are of another configuration.
+    """
+    generator = Generator(config.network.width, config.network.condition_width)
+    try:
+        generator.load_state_dict(load_file(weights))
+    except RuntimeError as error:
+        raise TrainingError(
+            f"{weights} does not fit the configured network: {error}",
+            hint="network.width and network.condition_width must be those it was trained with",
+        ) from error
+    return generator.eval()
+
+
+def to_onnx(generator: Generator, size: int, path: Path) -> float:
+    """Write a generator for pictures of side `size` and any batch; returns its parity with torch.
 
     Inputs are image `[N, 3, S, S]`, masks `[N, R, S, S]` in [0, 1] and condition `[N, R, 5]`;
     outputs gain `[N, 1, S, S]`, residual `[N, 3, S, S]`, affine `[N, R · 6, S/4, S/4]`. All are
     float32.
 
     Args:
-        weights: `generator.safetensors` of a run.
-        config: The one it was trained with.
+        generator: On the CPU, in evaluation mode.
+        size: Side of the aligned pictures, a multiple of 16.
         path: The file, written whole or not at all.
 
     Returns:
-        Its parity: the largest absolute difference between ONNX Runtime and torch over all
-        outputs, at batches of 1 and 3.
-
-    Raises:
-        TrainingError: the weights are of another configuration.
+        The largest absolute difference between ONNX Runtime and torch over all outputs, at
+        batches of 1 and 3.
     """
-    generator = load(weights, config)
-    size = config.preprocess.size
     batch = torch.export.Dim("batch", min=1, max=1024)
     aside = path.with_name(f".{path.name}.partial")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,23 +94,6 @@ def to_onnx(weights: Path, config: Config, path: Path) -> float:
     difference = parity(generator, aside, size)
     aside.replace(path)
     return difference
-
-
-def load(weights: Path, config: Config) -> Generator:
-    """The trained generator, on the CPU, in evaluation mode.
-
-    Raises:
-        TrainingError: the weights are of another configuration.
-    """
-    generator = Generator(config.network.width, config.network.condition_width)
-    try:
-        generator.load_state_dict(load_file(weights))
-    except RuntimeError as error:
-        raise TrainingError(
-            f"{weights} does not fit the configured network: {error}",
-            hint="network.width and network.condition_width must be those it was trained with",
-        ) from error
-    return generator.eval()
 
 
 @torch.no_grad()
