@@ -21,13 +21,13 @@ def histogram(values: np.ndarray, limits: Sequence[float | None] = ()) -> Markup
     if not len(values):
         return Markup('<p class="note">nothing measured</p>')
     bounds = [limit for limit in limits if limit is not None]
-    low, high = min([values.min(), *bounds]), max([np.quantile(values, 0.995), *bounds])
+    low, high = min([values.min(), *bounds]), max([np.quantile(values, 0.98), *bounds])
     if high <= low:
         low, high = low - 0.5, high + 0.5
     counts, _ = np.histogram(np.clip(values, low, high), BINS, (low, high))
     marks = [(limit - low) / (high - low) for limit in bounds]
     more = "+" if values.max() > high else ""
-    return _bars(counts, f"{low:.3g}", f"{high:.3g}{more}", marks)
+    return _bars(counts, _number(low), _number(high) + more, marks)
 
 
 def categories(counts: Sequence[int], names: Sequence[str], fills: Sequence[str] = ()) -> Markup:
@@ -51,7 +51,8 @@ def _bars(
         fill = fills[at] if fills else "var(--accent)"
         parts.append(
             f'<rect x="{at * step + 0.5:.1f}" y="{HEIGHT - FLOOR - tall:.1f}" '
-            f'width="{step - 1:.1f}" height="{tall:.1f}" style="fill:{escape(fill)}">'
+            f'width="{step - 1:.1f}" height="{tall:.1f}" '
+            f'style="fill:{escape(fill)};stroke:var(--line)">'
             f"<title>{int(count)}</title></rect>"
         )
         if names:
@@ -74,6 +75,10 @@ def _bars(
         f'<svg viewBox="-4 -4 {WIDTH + 8} {HEIGHT + 8}" role="img" width="100%">'
         f"{''.join(parts)}</svg>"
     )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def _text(x: float, y: float, words: object, anchor: str) -> str:

@@ -65,7 +65,8 @@ def write_report(
         rules=_rules(result, broken),
         stored=_stored(frame),
         charts=_charts(frame, result),
-        galleries=_galleries(frame, broken, dataset),
+        shown_per_rule=SHOWN_PER_RULE,
+        gallery=_gallery(frame, broken, dataset),
     )
     path.write_text(html, encoding="utf-8")
     return html
@@ -89,6 +90,7 @@ def _rules(result: ValidationResult, broken: pd.DataFrame) -> list[dict[str, Any
     table = []
     for outcome in result.outcomes:
         lines = broken[broken["rule"] == outcome.rule.name]
+        examples = lines.drop_duplicates("image_id")[["image_id", "observed"]].head(EXAMPLES)
         table.append(
             {
                 "name": outcome.rule.name,
@@ -98,7 +100,7 @@ def _rules(result: ValidationResult, broken: pd.DataFrame) -> list[dict[str, Any
                 "failed": lines["image_id"].nunique(),
                 "passed": outcome.passed,
                 "whole": isinstance(outcome.rule.check, Contains),
-                "examples": lines.head(EXAMPLES)[["image_id", "observed"]].to_dict("records"),
+                "examples": examples.to_dict("records"),
             }
         )
     return sorted(table, key=lambda line: (line["passed"], -line["failed"]))
@@ -144,31 +146,18 @@ def _charts(frame: pd.DataFrame, result: ValidationResult) -> list[tuple[str, Ma
     return charts
 
 
-def _galleries(frame: pd.DataFrame, broken: pd.DataFrame, dataset: Path) -> list[dict[str, Any]]:
+def _gallery(frame: pd.DataFrame, broken: pd.DataFrame, dataset: Path) -> list[dict[str, Any]]:
     """Thumbnails of quarantined pictures, the first few of each rule."""
     where = frame.drop_duplicates(["image_id", "split", "part"])
     where = where.set_index(["image_id", "split", "part"])[["shard", "group", "offset"]]
-    galleries = []
-    for rule, lines in broken.groupby("rule", sort=False):
-        shown = []
-        for line in lines.head(SHOWN_PER_RULE).itertuples():
-            shard, group, offset = where.loc[(line.image_id, line.split, line.part)]
-            row = read_group(
-                Group(dataset / shard, int(group), line.split, 0), ["image_id", line.part]
-            )[int(offset)]
-            shown.append(
-                {
-                    "id": line.image_id,
-                    "split": line.split,
-                    "part": line.part,
-                    "observed": line.observed,
-                    "picture": _thumbnail(row[line.part] or b""),
-                }
-            )
-        galleries.append(
-            {"rule": rule, "count": len(lines), "limit": lines["limit"].iloc[0], "shown": shown}
-        )
-    return galleries
+    shown = []
+    for _, lines in broken.groupby("rule", sort=False):
+        for line in lines.head(SHOWN_PER_RULE).to_dict("records"):
+            shard, group, offset = where.loc[(line["image_id"], line["split"], line["part"])]
+            place = Group(dataset / shard, int(group), line["split"], 0)
+            row = read_group(place, [line["part"]])[int(offset)]
+            shown.append(line | {"picture": _thumbnail(row[line["part"]] or b"")})
+    return shown
 
 
 def _thumbnail(data: bytes) -> str:
