@@ -28,16 +28,17 @@ def weights(masks: np.ndarray) -> np.ndarray:
     w = m², and 0 where w < 0.1 · max(w) of the region.
 
     Args:
-        masks: float [R, H, W] in [0, 1].
+        masks: float [R, H, W] in [0, 1], or [R, N] for some of the pixels.
 
     Returns:
-        float32 [R, H, W], not normalised; all zero for an empty mask.
+        float32 of the same shape, not normalised; all zero for an empty mask.
     """
     squared = np.square(masks, dtype=np.float32)
     for under, over in COVERED_BY:
         squared[under] *= np.square(1 - masks[over], dtype=np.float32)
-    limit = 0.1 * squared.max((1, 2), keepdims=True)
-    return np.where(squared < limit, np.float32(0), squared)
+    limit = 0.1 * squared.max(tuple(range(1, squared.ndim)), keepdims=True, initial=0)
+    squared *= squared >= limit
+    return squared
 
 
 class Probe:
@@ -48,11 +49,10 @@ class Probe:
     """
 
     def __init__(self, masks: np.ndarray) -> None:
-        weight = weights(masks)
-        flat = weight.reshape(len(weight), -1)
-        self._shape = weight.shape
+        flat = np.asarray(masks, np.float32).reshape(len(masks), -1)
+        self._shape = masks.shape
         self._pixels = np.flatnonzero(flat.max(0))  # of any region: converted once for all
-        self._weight = flat[:, self._pixels].astype(np.float64)
+        self._weight = weights(flat.take(self._pixels, 1)).astype(np.float64)
         self._total = self._weight.sum(1, keepdims=True)
         self.seen = self._total[:, 0] > LEAST
         """Which regions are visible at all, bool [R]."""

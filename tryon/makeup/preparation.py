@@ -24,7 +24,7 @@ from tryon.makeup.look import GLOSS, REGIONS, parse, random_look
 from tryon.makeup.regions import region_masks
 from tryon.types import Arrays
 from tryon.vision import align, facemesh
-from tryon.vision.colour import delta_e_2000, nearest_monk
+from tryon.vision.colour import delta_e_2000, photographed_monk
 from tryon.vision.face import Face, FaceFinder
 from tryon.vision.images import decode, decode_labels
 from tryon.vision.occlusion import visible_skin
@@ -130,10 +130,11 @@ class Preparer:
         masks = np.rint(soft * 255).astype(np.uint8)
         bare, soft = _unit(image), _unit(masks)  # as they will be read again
         probe = condition.Probe(soft)
-        means = probe.mean_lab(bare)
         record = {
             **{name: row[name] for name in ("image_id", "identity", "split", "kind")},
-            "skin_tone": int(row["skin_tone"] or nearest_monk(means[FOUNDATION])),
+            "skin_tone": int(
+                row["skin_tone"] or photographed_monk(probe.mean_lab(bare)[FOUNDATION])
+            ),
             "skin_tone_given": bool(row["skin_tone"]),
             "yaw": face.yaw,
             "pitch": face.pitch,
@@ -149,7 +150,7 @@ class Preparer:
             "parsing": parsing,
             "matrix": matrix,
         }
-        return _Base(arrays, record, bare, soft, probe, means)
+        return _Base(arrays, record, bare, soft, probe)
 
     def _pair(self, row: Row, shape: tuple[int, ...], base: "_Base") -> Sample:
         """The made-up twin as target; without its look, what changed is what was asked."""
@@ -166,7 +167,9 @@ class Preparer:
             look = parse(json.loads(row["look"]))
             presence, gloss = look.presence(), look.gloss()
         else:
-            presence = (delta_e_2000(base.means, means) >= CHANGED).astype(np.float32)
+            presence = (delta_e_2000(base.probe.mean_lab(base.bare), means) >= CHANGED).astype(
+                np.float32
+            )
             gloss = presence * np.float32(GLOSS["satin"])
         return base.sample(target, means, presence, gloss, look=row["look"] or "", variant=0)
 
@@ -191,7 +194,6 @@ class _Base:
     bare: np.ndarray  # float32 [S, S, 3]
     soft: np.ndarray  # masks, float32 [R, S, S]
     probe: condition.Probe
-    means: np.ndarray  # CIELAB of the bare regions [R, 3]
 
     def sample(
         self,

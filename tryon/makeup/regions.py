@@ -5,6 +5,7 @@ no more than `WORK_EYE_DISTANCE` pixels between the eyes and enlarged: their edg
 nothing is lost, and a large photo costs no more than a small one.
 """
 
+import math
 from typing import NamedTuple
 
 import cv2
@@ -16,7 +17,7 @@ from tryon.vision.contours import closed, face_scale, inset, opened, resample, s
 from tryon.vision.facemesh import EYES, Eye
 
 WORK_EYE_DISTANCE = 200.0  # pixels
-FLOOR = np.float32(1 / 255)  # smaller values are cut, so that every mask ends somewhere
+FLOOR = 1 / 255  # smaller values are cut, so that every mask ends somewhere
 SHADOW_WEIGHTS = (0.5, 0.3, 0.2)  # full on the lid, fading towards the brow
 BLUSH_EDGE = 1.3  # exponent of the squared distance; a Gaussian has 1
 BLUSH_REACH = np.log(255) ** (0.5 / BLUSH_EDGE)  # where it falls under FLOOR
@@ -49,7 +50,8 @@ def region_masks(
         )
     if visible is not None:
         masks *= visible
-    masks *= masks >= FLOOR
+    flat = masks.reshape(-1, width)
+    cv2.threshold(flat, FLOOR, 0, cv2.THRESH_TOZERO, flat)
     return np.minimum(masks, 1, out=masks)
 
 
@@ -58,28 +60,27 @@ def _draw(points: np.ndarray, shape: tuple[int, int], unit: float) -> np.ndarray
         return soft([closed(points.take(c, 0)) for c in contours], shape, softness * unit)
 
     outer = area(0.012, facemesh.LIPS_OUTER)
-    lips = outer * (1 - area(0.006, facemesh.LIPS_INNER))
+    inner = area(0.006, facemesh.LIPS_INNER)
     open_eyes = 1 - area(0.006, *(eye.outline for eye in EYES))
     brows = area(0.02, *(eye.brow for eye in EYES))
     frames = [_frame(points, eye) for eye in EYES]
     lids = [polygon for frame in frames for polygon in _shadow(points, frame)]
-    shadow = soft(lids, shape, 0.02 * unit, weights=SHADOW_WEIGHTS * len(EYES)) * open_eyes
+    shadow = soft(lids, shape, 0.02 * unit, weights=SHADOW_WEIGHTS * len(EYES))
     liner = soft([_liner(frame, unit) for frame in frames], shape, 0.008 * unit)
     oval = inset(closed(points.take(facemesh.OVAL, 0)), 0.05 * unit)
     skin = soft([oval], shape, 0.05 * unit) * open_eyes * (1 - outer) * (1 - 0.85 * brows)
     blush = np.zeros(shape, np.float32)
     for eye in EYES:
         _add_blush(blush, points, eye, unit)
-    blush *= skin * (1 - area(0.02, facemesh.NOSTRILS))
-    named = {
-        "lips": lips,
-        "eyeshadow": shadow,
-        "eyeliner": liner,
-        "blush": blush,
-        "brows": brows,
-        "foundation": skin,
-    }
-    return np.stack([named[region] for region in REGIONS])
+    blush *= 1 - area(0.02, facemesh.NOSTRILS)
+    masks = np.empty((len(REGIONS), *shape), np.float32)
+    np.multiply(outer, 1 - inner, out=masks[REGIONS.index("lips")])
+    np.multiply(shadow, open_eyes, out=masks[REGIONS.index("eyeshadow")])
+    masks[REGIONS.index("eyeliner")] = liner
+    np.multiply(blush, skin, out=masks[REGIONS.index("blush")])
+    masks[REGIONS.index("brows")] = brows
+    masks[REGIONS.index("foundation")] = skin
+    return masks
 
 
 class _Frame(NamedTuple):
@@ -94,7 +95,7 @@ class _Frame(NamedTuple):
 
 def _frame(points: np.ndarray, eye: Eye) -> _Frame:
     outer, inner = points[eye.upper_lid[0]], points[eye.upper_lid[-1]]
-    width = float(np.hypot(*(outer - inner)))
+    width = math.hypot(*(outer - inner).tolist())
     out = (outer - inner) / max(width, 1e-6)
     up = np.array([out[1], -out[0]])
     towards_brow = points.take(eye.brow, 0).mean(0) - (outer + inner) / 2

@@ -78,16 +78,26 @@ def opened(points: np.ndarray, between: int = 4) -> np.ndarray:
 
 def resample(line: np.ndarray, count: int) -> np.ndarray:
     """`count` points along a line [N, 2], evenly by index."""
-    at = np.linspace(0, len(line) - 1, count)
-    low = np.minimum(at.astype(int), len(line) - 2)
-    return line[low] + (line[low + 1] - line[low]) * (at - low)[:, None]
+    return _resampling(len(line), count) @ line
+
+
+@lru_cache(maxsize=64)
+def _resampling(length: int, count: int) -> np.ndarray:
+    """The matrix [count, length] of linear interpolation, evenly by index."""
+    at = np.linspace(0, length - 1, count)
+    low = np.minimum(at.astype(int), length - 2)
+    matrix = np.zeros((count, length))
+    matrix[np.arange(count), low] = 1 - (at - low)
+    matrix[np.arange(count), low + 1] = at - low
+    return matrix
 
 
 def inset(polygon: np.ndarray, by: float) -> np.ndarray:
     """Move a closed contour towards its centre by `by` pixels (outwards where negative)."""
-    arm = polygon - polygon.mean(0)
+    middle = polygon.mean(0)
+    arm = polygon - middle
     length = np.hypot(arm[:, 0], arm[:, 1])[:, None]
-    return polygon.mean(0) + arm * np.maximum(1 - by / np.maximum(length, 1e-6), 0)
+    return middle + arm * np.maximum(1 - by / np.maximum(length, 1e-6), 0)
 
 
 @lru_cache(maxsize=64)
