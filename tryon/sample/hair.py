@@ -11,6 +11,8 @@ from tryon.sample.light import Light
 from tryon.sample.strands import draw_strands
 
 STYLES = ("bald", "buzz", "short", "side", "bob", "long", "wavy", "curly", "afro", "tied", "fringe")
+PARTED = ("bob", "long", "wavy")
+PARTING_REACH = 0.42  # eye distances from the middle to the outermost parting
 STEPS = 16
 # linear RGB of hair: black … white, then dyed
 COLOURS = (
@@ -52,7 +54,7 @@ _CUTS = {
     "short": _Cut(0.42, 0.16, 0.12, 0.01, 1, 0.9, 0.45, 4200),
     "side": _Cut(0.75, 0.22, 0.30, 0.015, 1, 1.0, 0.45, 3600),
     "bob": _Cut(1.75, 0.20, 0.85, 0.012, 1, 0.8, 0.5, 3000),
-    "fringe": _Cut(1.8, 0.16, 0.9, 0.008, 1, 0.7, 0.5, 3000),
+    "fringe": _Cut(1.8, 0.16, 0.9, 0.008, 1, 0.7, 0.3, 4000),
     "long": _Cut(3.3, 0.17, 0.9, 0.02, 1.5, 0.8, 0.5, 2700),
     "wavy": _Cut(2.9, 0.24, 0.75, 0.10, 3.0, 0.8, 0.6, 2700),
     "curly": _Cut(1.5, 0.42, 0.35, 0.10, 4.5, 0.4, 0.5, 3200),
@@ -123,6 +125,9 @@ def grow(style: HairStyle, rng: np.random.Generator) -> np.ndarray:
         lengths[fringe] = rng.uniform(0.75, 0.95, fringe.sum()) * style.length
     step = (lengths / (STEPS - 1))[:, None]
     lift = cut.lift * style.volume * rng.uniform(0.25, 1.0, (count, 1))
+    if style.kind in PARTED:  # flat along the parting
+        gap = np.abs(roots[:, :1] - PARTING_REACH * style.parting)
+        lift = lift * (0.2 + 0.8 * np.minimum(1, gap / 0.35))
     stray = 0.10 * rng.normal(size=(count, 3))
     direction = unit(comb * cut.comb + outward * (0.5 + lift * 1.6) + stray)
     phase = rng.uniform(0, 2 * np.pi, (count // 12 + 1,))[rng.integers(0, count // 12 + 1, count)]
@@ -190,7 +195,7 @@ def _comb(style: HairStyle, roots: np.ndarray, rng: np.random.Generator) -> np.n
     if style.kind == "tied":
         bun = np.array([0, -0.75, -2.3])
         return unit(bun - roots)
-    line = 0.42 * style.parting
+    line = PARTING_REACH * style.parting
     away = np.tanh((x - line) / 0.14)
     if style.kind == "side":
         over_top = np.where((x - line) * style.parting > 0, -0.6, 1.0)

@@ -61,5 +61,5 @@ def draw_light(rng: np.random.Generator, darkness: float) -> Light:
         key=float(rng.uniform(0.3, 0.75)),
         key_colour=cast.astype(np.float32),
         fill_colour=fill.astype(np.float32),
-        exposure=float(np.clip(rng.normal(1.06 + 0.22 * darkness, 0.12), 0.75, 1.5)),
+        exposure=float(np.clip(rng.normal(0.97 + 0.31 * darkness, 0.11), 0.72, 1.5)),
     )

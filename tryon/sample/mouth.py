@@ -59,7 +59,7 @@ def draw_mouth(
     long = rng.uniform(0.17, 0.21)
     teeth = (1 - smoothstep(long - 0.03, long, across + droop)) * smoothstep(0.03, 0.07, np.float64(
         gap))  # fmt: skip
-    width = 0.075 * (1 - 0.35 * np.abs(along) / max(half, 0.1))
+    width = 0.075 * (1 - 0.35 * np.minimum(np.abs(along) / max(half, 0.1), 1))
     gaps = np.abs(np.mod(along / width + 0.5, 1) - 0.5)
     teeth_light = 1 - 0.30 * np.exp(-((gaps / 0.07) ** 2))
     teeth_light = teeth_light * (1 - 0.75 * smoothstep(0.35, 0.95, np.abs(along) / max(half, 0.1)))

@@ -16,6 +16,7 @@ from tryon.sample.person import Person
 from tryon.sample.skin import albedo, shade
 
 JAW = (152, 148, 377, 176, 400, 171, 396, 175)
+HAND_REACHES = (172, 397, 205, 425, 61, 291, 17)
 TEMPLES = (234, 454, 93, 323, 137, 366)
 
 
@@ -51,7 +52,8 @@ class Portrait:
         self._albedo = over(skin, person.brow_colour, self._brow * 0.8)
 
         if person.hair.kind != "bald":
-            scalp = smoothstep(0.0, 0.12, hair.above_hairline(person.hair, surface.place))
+            scalp = smoothstep(0.0, 0.15, hair.above_hairline(person.hair, surface.place))
+            scalp = scalp * smoothstep(0.70, 0.95, -surface.place[..., 1])  # not at the temples
             stain = person.hair.colour * 1.2 + 0.06 * person.hair.grey
             self._albedo = over(self._albedo, stain, 0.75 * scalp.astype(np.float32))
         jaw, temple = (self._tone_at(skin, points) for points in (JAW, TEMPLES))
@@ -72,7 +74,7 @@ class Portrait:
         self._glasses = glasses.draw_glasses(person.glasses, person.mesh, pose, light, shape, rng)
         self._hand: tuple[np.ndarray, np.ndarray] | None = None
         if person.hand:
-            spot = self.landmarks[[172, 397, 150, 379, 205, 425][rng.integers(6)]]
+            spot = self.landmarks[HAND_REACHES[rng.integers(len(HAND_REACHES))]]
             self._hand = hand.draw_hand(spot, scale, person.skin.colour, light, shape, rng)
 
         behind = backdrop.draw_backdrop(shape, rng)

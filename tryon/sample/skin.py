@@ -28,7 +28,7 @@ _LIVING = np.array(
     ]
 )
 # Lightness of faces in even light: a swatch is as light as a lit forehead, not as a whole face.
-_LIGHTNESS = (83.0, 80.5, 77.5, 73.5, 67.0, 54.0, 44.0, 35.0, 28.0, 23.0)
+_LIGHTNESS = (81.0, 79.0, 76.5, 73.0, 66.5, 54.0, 44.0, 35.0, 28.0, 23.0)
 FINE = 2  # detail textures are finer by this factor
 
 
