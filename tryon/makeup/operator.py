@@ -61,6 +61,8 @@ def _lips(
     keep = 1 - 0.65 * part.intensity  # of the lips' own unevenness
     tint = np.clip(shade, 0.6, 1.15)[..., None] ** part.intensity
     painted[..., 1:] = wanted[1:] * tint + keep * (lab[..., 1:] - present[1:])
+    weight = np.square(mask)[..., None]
+    painted += wanted - (weight * painted).sum((0, 1)) / weight.sum()  # curves moved the mean
     return _finish(lab, painted, mask, part, unit)
 
 

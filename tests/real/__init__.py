@@ -1,0 +1,1 @@
+"""Tests on real photographs; they skip where there are none."""
