@@ -321,7 +321,7 @@ def _move(task: str, version: str, action: str, why: str, gate: str) -> Move:
 
 
 def _record(version: str, replaced: str, action: str, why: str, gate: str) -> Move:
-    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     who = os.environ.get("TRYON_USER") or getpass.getuser()
     return Move(now, who, action, version, replaced, why, gate[:4000])
 
