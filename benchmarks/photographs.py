@@ -35,6 +35,7 @@ SHADES = {
     "pink": "#d6487e", "coral": "#dc5d4e", "berry": "#7c1f43", "plum": "#5a1f40",
     "mauve": "#99607a", "dark": "#3c1218",
 }  # fmt: skip
+SHADES_SHOWN = 2  # the red: what it does outside the lips is measured
 BINS = ((1, 3), (4, 5), (6, 7), (8, 10))
 REFERENCES = ("classic red", "berry", "plum evening", "pink pop", "ocean", "emerald", "bronze")
 HANDLED, LIPS, LIPS_MOVED, SHADOW_MOVED = 0.99, 0.85, 0.85, 0.6
@@ -83,19 +84,20 @@ def measure(pictures: Iterator[tuple[str, np.ndarray]], predictor: Predictor) ->
     previous: tuple[np.ndarray, np.ndarray] | None = None
     for number, (_, image) in enumerate(pictures):
         try:
-            first = predictor.apply(image, _lipstick(next(iter(SHADES.values()))))
+            results = predictor.apply_each(image, [_lipstick(c) for c in SHADES.values()])
         except Refusal as refusal:
             measured.refused[refusal.code] += 1
             continue
-        points = first.face.landmarks
+        result = results[SHADES_SHOWN]
+        points = result.face.landmarks
         measured.tones.append(_tone(image, points))
-        visible = visible_skin(image, points)
-        lips = _lips(points, image.shape[:2]) & (visible > 0.5)
-        shares = []
-        for colour in SHADES.values():
-            result = predictor.apply(image, _lipstick(colour))
-            shares.append(_covered(image, result.image, lips, hex_to_lab(colour)))
-        measured.lips.append(shares)
+        lips = _lips(points, image.shape[:2]) & (visible_skin(image, points) > 0.5)
+        measured.lips.append(
+            [
+                _covered(image, each.image, lips, hex_to_lab(colour))
+                for each, colour in zip(results, SHADES.values(), strict=True)
+            ]
+        )
         _around(measured, image, result.image, points)
         if previous is not None:
             _transferred(measured, predictor, image, previous, REFERENCES[number % len(REFERENCES)])

@@ -8,6 +8,7 @@ the asked regions are the input's own, bit by bit.
 """
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,9 +119,16 @@ class Predictor:
             Refusal: no face, several, too small, turned away.
             ImageError: `image` is no such array.
         """
+        return self.apply_each(image, [look])[0]
+
+    def apply_each(self, image: np.ndarray, looks: Sequence[Look]) -> list[Result]:
+        """Several looks, each on the bare photo: the face is found once. Raises as `apply`."""
         scene = self._scene(image)
         small, masks = _unit(scene.reduced(scene.crop)), scene.reduced(scene.masks)
-        return self._finish(image, scene, condition.from_look(small, masks, look), None)
+        return [
+            self._finish(image, scene, condition.from_look(small, masks, look), None)
+            for look in looks
+        ]
 
     def transfer(
         self,
