@@ -52,19 +52,18 @@ def crops(pictures: Tensor, boxes: Tensor, size: int) -> Tensor:
     Returns:
         `[N · B, C, size, size]`, the boxes of one picture next to each other.
     """
-    channels, height, width = pictures.shape[1:]
-    x, y, half_x, half_y = boxes.to(pictures.dtype).unbind(-1)  # [N, B] each
-    none = torch.zeros_like(x)
-    matrix = torch.stack(  # [N, B, 2, 3], normalised coordinates with pixel centres at halves
-        [
-            torch.stack([2 * half_x / width, none, (2 * x + 1) / width - 1], -1),
-            torch.stack([none, 2 * half_y / height, (2 * y + 1) / height - 1], -1),
-        ],
-        -2,
-    ).flatten(0, 1)
-    grid = F.affine_grid(matrix, [len(matrix), channels, size, size], align_corners=False)
-    each = pictures.repeat_interleave(boxes.shape[1], 0)
-    return F.grid_sample(each, grid, mode="bilinear", align_corners=False)
+    count, channels, height, width = pictures.shape
+    x, y, half_x, half_y = boxes.to(pictures.dtype).unsqueeze(-1).unbind(-2)  # [N, B, 1] each
+    places = (torch.arange(size, device=boxes.device) + 0.5) / size * 2 - 1  # pixel centres
+    across = (2 * (x + half_x * places) + 1) / width - 1  # [N, B, size], as grid_sample counts
+    down = (2 * (y + half_y * places) + 1) / height - 1
+    square = (count, boxes.shape[1], size, size)
+    grid = torch.stack([across.unsqueeze(-2).expand(square), down.unsqueeze(-1).expand(square)], -1)
+    stacked = F.grid_sample(  # the boxes of a picture one above the other: no picture is copied
+        pictures, grid.flatten(1, 2), mode="bilinear", align_corners=False
+    )
+    each = stacked.view(count, channels, boxes.shape[1], size, size)
+    return each.transpose(1, 2).flatten(0, 1)
 
 
 def boxes_of(

@@ -76,13 +76,10 @@ class Players:
         self.average = ExponentialAverage(objective.generator, config.ema_decay)
 
     def place(self, batch: Batch) -> Batch:
-        """A batch on the device, pictures in the networks' memory format."""
-        placed = {}
-        for name, value in batch.items():
-            image = self.config.channels_last and value.dim() == 4
-            form = torch.channels_last if image else torch.preserve_format
-            placed[name] = value.to(self.fabric.device, non_blocking=True, memory_format=form)
-        return placed
+        """A batch on the device."""
+        return {
+            name: value.to(self.fabric.device, non_blocking=True) for name, value in batch.items()
+        }
 
     def practise(self, step: int, batch: Batch) -> None:
         """A discriminator step alone."""

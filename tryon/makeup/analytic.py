@@ -4,6 +4,8 @@ The formulas stand in that module's docstring; a test holds both to 1e-5 of each
 are `[N, 3, H, W]` in [0, 1], masks `[N, R, H, W]` in [0, 1], conditions `[N, R, 5]`.
 """
 
+from functools import cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -72,7 +74,7 @@ def mean_shift(image: Tensor, masks: Tensor, condition: Tensor) -> Tensor:
 
     Nothing in it is learned: it carries no gradient, and is always computed in float32.
     """
-    image, masks, condition = image.float(), masks.float(), condition.float()
+    image, masks, condition = image.float(), masks.float().contiguous(), condition.float()
     weight = weights(masks)
     total = weight.sum((2, 3))  # [N, R]
     presence = ((condition[:, :, 3] > 0) & (total > LEAST)).float()
@@ -142,8 +144,19 @@ def blend(image: Tensor, masks: Tensor, condition: Tensor, affine: Tensor) -> Te
     """Σ_k p_k m_k (r_k + s_k ⊙ (2x − 1)), `[N, 3, H, W]`; `affine` as in `compose`."""
     count, regions, height, width = masks.shape
     asked = masks * (condition[:, :, 3] > 0)[:, :, None, None]
-    planes = F.interpolate(affine, (height, width), mode="bilinear", align_corners=False)
-    planes = planes.view(count, regions, 6, height, width)
-    offset = torch.einsum("nkhw,nkchw->nchw", asked, planes[:, :, :3])
-    slope = torch.einsum("nkhw,nkchw->nchw", asked, planes[:, :, 3:])
-    return offset + slope * (2 * image - 1)
+    down, across = (
+        _enlarging(small, large).to(affine)
+        for small, large in zip(affine.shape[2:], (height, width), strict=True)
+    )
+    planes = (down @ affine.contiguous() @ across.T).view(count, regions, 6, height, width)
+    total = (planes * asked.unsqueeze(2)).sum(1)  # [N, 6, H, W]
+    return total[:, :3] + total[:, 3:] * (2 * image - 1)
+
+
+@cache
+def _enlarging(small: int, large: int) -> Tensor:
+    """Bilinear enlargement of one axis as a matrix `[large, small]` (pixel centres at halves).
+
+    Two products with it do what `F.interpolate` does to many planes, in less than half the time.
+    """
+    return F.interpolate(torch.eye(small)[None], large, mode="linear", align_corners=False)[0].T
