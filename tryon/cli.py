@@ -1,41 +1,20 @@
 """`tryon`: what people do by hand around the pipeline."""
 
-import functools
 import logging
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from tryon.errors import TryonError
+from tryon.console import one_line_errors, out
+from tryon.data.cli import app as data
 
-P = ParamSpec("P")
-R = TypeVar("R")
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 export = typer.Typer(no_args_is_help=True, help="Write figures for other tools.")
 app.add_typer(export, name="export")
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+app.add_typer(data, name="data")
 TaskName = Annotated[str, typer.Argument(help="makeup, …")]
-
-
-def one_line_errors(function: Callable[P, R]) -> Callable[P, R]:
-    """Turn an error made on purpose into one clear line and exit code 1."""
-
-    @functools.wraps(function)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return function(*args, **kwargs)
-        except TryonError as error:
-            err.print(f"[red]{error.code}[/]: {error.message}")
-            if error.hint:
-                err.print(f"  fix: {error.hint}")
-            raise typer.Exit(1) from None
-
-    return guarded
 
 
 @app.command()
@@ -44,11 +23,12 @@ def sample(task: TaskName, folder: Annotated[Path | None, typer.Option()] = None
     """Render a task's sample dataset into its raw folder."""
     from tryon.config import load_params
     from tryon.paths import absolute
+    from tryon.registry import TASKS
 
     params = load_params()
     config = params.tasks[_known(task)]
     target = folder or absolute(f"data/raw/{task}")
-    _task(task).sample.generate(config, target, params.seed, params.workers)
+    TASKS[task].sample.generate(config, target, params.seed, params.workers)
     out.print(f"rendered {target}")
 
 
@@ -111,12 +91,6 @@ def _known(task: str) -> str:
     if task not in TASKS:
         raise ConfigError(f"no task {task!r}", hint=f"one of {', '.join(sorted(TASKS))}")
     return task
-
-
-def _task(name: str):  # type: ignore[no-untyped-def]
-    from tryon.registry import TASKS
-
-    return TASKS[name]
 
 
 def main() -> None:
