@@ -38,7 +38,7 @@ def lineage(task: TaskName) -> None:
     """Print the whole record: champion, where it comes from, every version, every move."""
     from tryon.stages.record import lineage_text
 
-    out.print(lineage_text(_known(task)))
+    out.print(lineage_text(_known(task)), markup=False)
 
 
 @app.command()
@@ -52,7 +52,7 @@ def rollback(
     """Serve the previous champion again: move the alias, pack its bundle."""
     from tryon.stages.record import roll_back
 
-    out.print(roll_back(_known(task), why, to, dry_run))
+    out.print(roll_back(_known(task), why, to, dry_run), markup=False)
 
 
 @app.command()
@@ -61,7 +61,7 @@ def summary() -> None:
     """Say what a finished run left where, and what to do next."""
     from tryon.stages.record import summary_text
 
-    out.print(summary_text())
+    out.print(summary_text(), markup=False)
 
 
 @export.command("metrics")

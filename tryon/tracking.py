@@ -24,6 +24,7 @@ from mlflow.types import Schema, TensorSpec
 from tryon.errors import RegistryError
 from tryon.paths import project_root
 
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 
 

@@ -11,6 +11,7 @@ from tryon.config import load_params
 from tryon.data.prepared import PreparedStore
 from tryon.errors import DataError
 from tryon.gan.engine import train as train_gan
+from tryon.gan.trail import read_stats
 from tryon.paths import absolute, relative, workspace
 from tryon.recipe import Recipe
 from tryon.registry import TASKS
@@ -46,6 +47,8 @@ def train(augmented: AugmentedRef, recipe: Recipe, run: RunLog) -> CandidateRef:
     samples = task.augmentation.TrainingSet
     dataset = samples(store.split("train"), config.augmentation, recipe.seed)
     shown = samples(store.split("validation"), None, recipe.seed)
+    for line in read_stats(folder / "stats.jsonl"):  # of an attempt that was killed
+        run.metrics(line, int(line["step"]))
     objective = task.objective.build(config, candidate, recipe.seed)
     result = train_gan(
         objective,
