@@ -18,6 +18,7 @@ import numpy as np
 
 from tryon.errors import BundleError
 from tryon.makeup import composition, condition, reference
+from tryon.makeup.field import Field
 from tryon.makeup.look import REGIONS, Look, Region
 from tryon.makeup.regions import region_masks
 from tryon.serving.bundle import Bundle
@@ -29,7 +30,7 @@ from tryon.vision.faceview import FaceView
 from tryon.vision.occlusion import visible_skin
 
 RIM = 0.3  # of the face's longer side: the box around the landmarks that may change
-WORK_SIDE = 1600  # pixels; a larger face's change is computed at this size
+WORK_SIDE = 1280  # pixels; a larger face's change is computed at this size
 SOLVE_SIDE = 288  # pixels; the regions' means need no more
 
 
@@ -219,7 +220,7 @@ class Predictor:
             masks=masks[None],
             condition=asked[None],
         )
-        field = _Field(matrix, self.size, (crop.shape[0], crop.shape[1]))
+        field = Field(matrix, self.size, (crop.shape[0], crop.shape[1]))
         change = change * (1 + field.sample(said["gain"][0]))
         change += field.sample(said["residual"][0])
         affine = said["affine"][0].reshape(len(REGIONS), 6, *said["affine"].shape[2:])
@@ -246,32 +247,6 @@ class Predictor:
             }
             for index in np.flatnonzero(asked[:, 3])
         }
-
-
-class _Field:
-    """Samples fields of the aligned square in the crop's pixels; 0 beyond the square."""
-
-    def __init__(self, matrix: np.ndarray, size: int, shape: tuple[int, int]) -> None:
-        self._matrix = np.asarray(matrix, np.float64)
-        self._size = size
-        self._shape = shape
-
-    def sample(self, field: np.ndarray) -> np.ndarray:
-        """[C, s, s] at any resolution of the square → float32 [h, w, C]."""
-        ratio = field.shape[-1] / self._size
-        matrix = self._matrix * ratio  # pixel centres at halves
-        matrix[:, 2] += 0.5 * ratio - 0.5
-        planes = [
-            cv2.warpAffine(
-                np.ascontiguousarray(plane, np.float32),
-                matrix,
-                self._shape[::-1],
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_CONSTANT,
-            )
-            for plane in field
-        ]
-        return np.stack(planes, -1)
 
 
 def load(folder: Path) -> Predictor:
@@ -306,5 +281,11 @@ def _added(image: np.ndarray, change: np.ndarray) -> np.ndarray:
     if change.shape != image.shape:
         size = (image.shape[1], image.shape[0])
         change = cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)
-    made_up = np.rint(np.clip(_unit(image) + change, 0, 1) * 255).astype(np.uint8)
-    return np.where((change != 0).any(-1, keepdims=True), made_up, image)
+    changed = (change != 0).any(-1)
+    rows, columns = np.flatnonzero(changed.any(1)), np.flatnonzero(changed.any(0))
+    made_up = image.copy()
+    if len(rows):
+        box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+        sum_ = np.rint(np.clip(_unit(image[box]) + change[box], 0, 1) * 255).astype(np.uint8)
+        made_up[box] = np.where(changed[box][..., None], sum_, image[box])
+    return made_up
