@@ -159,7 +159,7 @@ def _monk_lab() -> np.ndarray:
 
 
 def photographed_monk(lab: np.ndarray) -> np.ndarray:
-    """The Monk tone 1 to 10 of a photographed face from its mean skin CIELAB [..., 3] → int64 [...].
+    """The Monk tone 1 to 10 of a photographed face from its mean skin CIELAB [..., 3], int64 [...].
 
     Swatches are flat and fully lit; a face in a photo is shaded and seldom exposed to white, so
     its mean lies below its swatch: the lightest faces come to about L 80, the darkest to 18.
