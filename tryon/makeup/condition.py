@@ -51,8 +51,11 @@ class Probe:
     def __init__(self, masks: np.ndarray) -> None:
         flat = np.asarray(masks, np.float32).reshape(len(masks), -1)
         self._shape = masks.shape
-        self._pixels = np.flatnonzero(flat.max(0))  # of any region: converted once for all
-        self._weight = weights(flat.take(self._pixels, 1)).astype(np.float64)
+        inside = np.flatnonzero(flat.max(0))
+        weight = weights(flat.take(inside, 1))
+        used = np.flatnonzero(weight.max(0))
+        self._pixels = inside[used]  # of any region: converted once for all
+        self._weight = weight.take(used, 1).astype(np.float64)
         self._total = self._weight.sum(1, keepdims=True)
         self.seen = self._total[:, 0] > LEAST
         """Which regions are visible at all, bool [R]."""

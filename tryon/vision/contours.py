@@ -22,21 +22,38 @@ def face_scale(landmarks: np.ndarray) -> float:
     return float(max(eyes, 1.1 * nose, 1e-3))  # their ratio is 1.27 in the median of portraits
 
 
-def fill(polygons: Sequence[np.ndarray], shape: tuple[int, int]) -> np.ndarray:
+def fill(
+    polygons: Sequence[np.ndarray], shape: tuple[int, int], weights: Sequence[float] | None = None
+) -> np.ndarray:
     """The anti-aliased union of polygons [N, 2] in pixels, float32 [H, W] in [0, 1].
 
     Drawn enlarged on small canvases: cv2 fills the outline's own pixels too, and half a pixel is
     a third of a thin liner there.
+
+    Args:
+        polygons: Closed contours.
+        shape: (H, W).
+        weights: One per polygon, for a weighted sum instead of the union; polygons of equal
+            weight are united first. Their sum is at most 1.
     """
     height, width = shape
     fine = 4 if max(shape) <= 256 else 2 if max(shape) <= 512 else 1
-    filled = np.zeros((height * fine, width * fine), np.uint8)
-    for polygon in polygons:
-        enlarged = (np.clip(polygon, -4e3, 2e4) + 0.5) * fine - 0.5
-        fixed: np.ndarray = np.rint(enlarged * 16).astype(np.int32)
-        cv2.fillPoly(filled, [fixed], (255,), cv2.LINE_AA, 4)
-    shrunk = cv2.resize(filled, (width, height), interpolation=cv2.INTER_AREA)
-    return shrunk.astype(np.float32) / 255
+    drawn: dict[float, list[np.ndarray]] = {}
+    for polygon, weight in zip(polygons, weights or [1.0] * len(polygons), strict=True):
+        limited = np.minimum(np.maximum(polygon, -4e3), 2e4)
+        enlarged = ((limited + 0.5) * fine - 0.5) * 16
+        drawn.setdefault(weight, []).append(np.rint(enlarged).astype(np.int32))
+    total = np.zeros((height * fine, width * fine), np.uint8)
+    for weight, group in drawn.items():
+        layer = total if len(drawn) == 1 else np.zeros_like(total)
+        for fixed in group:
+            cv2.fillPoly(layer, [fixed], (round(255 * weight),), cv2.LINE_AA, 4)
+        if layer is not total:
+            cv2.add(total, layer, total)
+    shrunk = (
+        total if fine == 1 else cv2.resize(total, (width, height), interpolation=cv2.INTER_AREA)
+    )
+    return shrunk.astype(np.float32) * np.float32(1 / 255)
 
 
 def soft(
@@ -58,13 +75,7 @@ def soft(
     corner = np.array([left, top], np.float64)
     near = [polygon - corner for polygon in polygons]
     box = (bottom - top, right - left)
-    if weights is None:
-        filled = fill(near, box)
-    else:
-        filled = np.zeros(box, np.float32)
-        for polygon, weight in zip(near, weights, strict=True):
-            filled += np.float32(weight) * fill([polygon], box)
-    canvas[top:bottom, left:right] = blur(filled, sigma)
+    canvas[top:bottom, left:right] = blur(fill(near, box, weights), sigma)
     return canvas
 
 

@@ -191,7 +191,8 @@ class FaceFinder:
         height, width = image.shape[:2]
         unit = np.array([width, height, width], np.float32)  # depth is in units of the width
         return [
-            np.array([[point.x, point.y, point.z] for point in face.landmark], np.float32) * unit
+            np.array([c for p in face.landmark for c in (p.x, p.y, p.z)], np.float32).reshape(-1, 3)
+            * unit
             for face in found
         ]
 
