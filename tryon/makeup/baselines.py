@@ -67,13 +67,12 @@ def painter(network: Network, size: int) -> Painter:
         pictures = no_makeup(batch)
         masks = batch["masks"] / np.float32(255)
         outputs = network(
-            image=_sized(pictures, size).transpose(0, 3, 1, 2),
-            masks=_sized(masks.transpose(0, 2, 3, 1), size).transpose(0, 3, 1, 2),
+            image=_sized(pictures.transpose(0, 3, 1, 2), size),
+            masks=_sized(masks, size),
             condition=batch["condition"].astype(np.float32),
         )
-        side = pictures.shape[1]
-        gain = _sized(outputs["gain"].transpose(0, 2, 3, 1), side)[..., 0]
-        residual = _sized(outputs["residual"].transpose(0, 2, 3, 1), side)
+        gain = _sized(outputs["gain"], pictures.shape[1])[:, 0]
+        residual = _sized(outputs["residual"], pictures.shape[1]).transpose(0, 2, 3, 1)
         affine = outputs["affine"]
         affine = affine.reshape(len(affine), len(REGIONS), 6, *affine.shape[2:])
         rows = zip(pictures, masks, batch["condition"], gain, residual, affine, strict=True)
@@ -96,12 +95,10 @@ def _paint(text: str, condition: np.ndarray) -> dict[int, tuple[np.ndarray, floa
 
 
 def _sized(planes: np.ndarray, side: int) -> np.ndarray:
-    """[N, H, W, C] → [N, side, side, C], bilinear (area where smaller); itself where it fits."""
-    if planes.shape[1] == side:
-        return planes.astype(np.float32, copy=False)
-    how = cv2.INTER_AREA if side < planes.shape[1] else cv2.INTER_LINEAR
-    small = [
-        cv2.resize(np.ascontiguousarray(p, np.float32), (side, side), interpolation=how)
-        for p in planes
-    ]
-    return np.stack(small).reshape(len(planes), side, side, planes.shape[-1])
+    """float32 [N, C, H, W] → [N, C, side, side], bilinear, or area means where it shrinks."""
+    if planes.shape[2] == side:
+        return np.ascontiguousarray(planes, np.float32)
+    how = cv2.INTER_AREA if side < planes.shape[2] else cv2.INTER_LINEAR
+    flat = np.ascontiguousarray(planes, np.float32).reshape(-1, *planes.shape[2:])
+    sized = [cv2.resize(plane, (side, side), interpolation=how) for plane in flat]
+    return np.stack(sized).reshape(*planes.shape[:2], side, side)

@@ -47,12 +47,15 @@ class KernelDistance:
     left_out: np.ndarray  # [N] the estimate without pair i, to compare two models on one test set
 
 
-def kernel_distance(first: np.ndarray, second: np.ndarray) -> KernelDistance:
+def kernel_distance(first: np.ndarray, second: np.ndarray, paired: bool = False) -> KernelDistance:
     """Unbiased MMD² with the kernel (xᵀy / D + 1)³ over all pictures (no subsets are drawn).
 
     Args:
         first: [N, D], at least three rows.
         second: [N, D]; row i belongs to the same test sample as row i of `first`.
+        paired: Leave the pairs (i, i) out of the cross term (the U-statistic of Gretton et al.
+            2012). Where both sets show the same persons, only this is unbiased, and only this is
+            exactly 0 for equal sets. KID as published counts them.
 
     Raises:
         DataError: the shapes do not fit or a value is not finite.
@@ -64,15 +67,22 @@ def kernel_distance(first: np.ndarray, second: np.ndarray) -> KernelDistance:
             f"the kernel distance needs two sets of the same size, at least 3; "
             f"got {n} and {len(second)}"
         )
-    xx, yy, xy = _kernel(first, first), _kernel(second, second), _kernel(first, second)
-    np.fill_diagonal(xx, 0.0)
-    np.fill_diagonal(yy, 0.0)
-    same, cross = xx + yy, xy
-    value = same.sum() / (n * (n - 1)) - 2.0 * cross.sum() / (n * n)
-    rest_same = same.sum() - 2.0 * same.sum(1)  # [N]; the diagonal is 0
-    rest_cross = cross.sum() - cross.sum(1) - cross.sum(0) + cross.diagonal()
-    left_out = rest_same / ((n - 1) * (n - 2)) - 2.0 * rest_cross / (n - 1) ** 2
-    return KernelDistance(float(value), jackknife(left_out), left_out)
+    same = _kernel(first, first) + _kernel(second, second)
+    cross = _kernel(first, second)
+    np.fill_diagonal(same, 0.0)
+    if paired:
+        np.fill_diagonal(cross, 0.0)
+
+    def estimate(same: np.ndarray, cross: np.ndarray, n: int) -> np.ndarray:
+        return same / (n * (n - 1)) - 2.0 * cross / (n * (n - 1) if paired else n * n)
+
+    left_out = estimate(  # the sums without row and column i; the diagonal of `same` is 0
+        same.sum() - 2.0 * same.sum(1),
+        cross.sum() - cross.sum(1) - cross.sum(0) + cross.diagonal(),
+        n - 1,
+    )
+    value = float(estimate(same.sum(), cross.sum(), n))
+    return KernelDistance(value, jackknife(left_out), left_out)
 
 
 def _root(features: np.ndarray) -> np.ndarray:

@@ -93,14 +93,14 @@ def summarise(
                 counts[frechet + suffix] = counts[kernel + suffix] = len(ours)
                 first, second = features(ours), features(truth)
                 metrics[frechet + suffix] = frechet_distance(first, second)
-                distance = kernel_distance(first, second)
+                distance = kernel_distance(first, second, paired=features.key == "random")
                 metrics[kernel + suffix] = distance.value
                 metrics[f"{kernel}{suffix}_error"] = distance.error
                 left_out[kernel + suffix] = distance.left_out
         notes["distances"] = (
             f"{features.frechet} and {features.kernel}: {features.protocol}. Results and truth "
-            "show the same persons, so the unbiased kernel distance may lie below 0; compare it "
-            "within one table only"
+            "show the same persons; n is the number of pictures in each of the two sets, and "
+            "figures compare only within one table"
         )
     else:
         metrics = {name: float("nan") for name in metrics} | {"n": float(len(table))}
