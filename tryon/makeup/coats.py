@@ -42,6 +42,7 @@ RELIEF: dict[Region, float] = {  # how much of the skin's relief shows through
     "brows": 0.9,
     "foundation": 0.62,
 }
+LIGHTER: dict[Region, float] = {"blush": 1.8, "eyeshadow": 4.0}  # than the skin, at most
 GLOSS = {"matte": -0.85, "satin": 0.0, "shimmer": 0.2, "gloss": 0.9}
 TONE_SHIFT = (5.0, 4.0, 5.0)  # CIELAB units a foundation may move the skin
 
@@ -69,6 +70,8 @@ def _coat(region: Region, part: RegionLook, mask: np.ndarray, portrait: Portrait
         pigment = portrait.person.brow_colour * 0.8
     else:
         pigment = to_linear(hex_to_srgb(part.colour))
+        limit = LIGHTER.get(region, np.inf) * float(own.mean())  # sheer colour lights up nobody
+        pigment = pigment * min(1.0, limit / max(float(pigment.mean()), 1e-4))
     shimmer = 0.8 if part.finish == "shimmer" else 0.0
     return Coat(mask, pigment, RELIEF[region], GLOSS[part.finish], shimmer)
 

@@ -19,7 +19,7 @@ from tryon.sample.drawing import (
 from tryon.sample.light import Light
 from tryon.vision.facemesh import EYES, Eye
 
-FINER = 4
+FINER = 3
 IRISES = (
     (0.115, 0.052, 0.026), (0.075, 0.034, 0.018), (0.20, 0.095, 0.04), (0.27, 0.18, 0.07),
     (0.16, 0.20, 0.11), (0.15, 0.26, 0.36), (0.22, 0.32, 0.40), (0.26, 0.28, 0.28),

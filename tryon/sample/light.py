@@ -23,11 +23,12 @@ class Light:
     def diffuse(self, normal: np.ndarray, shadow: np.ndarray | float = 1.0) -> np.ndarray:
         """Light [..., 3] that a surface of `normal` [..., 3] sends back; 1 is facing the key."""
         facing = normal @ self.direction.astype(np.float32)
-        lit = np.clip((facing[..., None] + WRAP) / (1 + WRAP), 0, 1)
-        if not np.isscalar(shadow):
-            lit = lit * np.asarray(shadow)[..., None]
-        surround = 0.78 - 0.22 * normal[..., 1:2]  # more from above
-        return self.key * lit * self.key_colour + (1 - self.key) * surround * self.fill_colour
+        surround = (1 - self.key) * (0.78 - 0.22 * normal[..., 1])  # more from above
+        channels = [
+            self.key * key * np.clip((facing + wrap) / (1 + wrap), 0, 1) * shadow + surround * fill
+            for key, fill, wrap in zip(self.key_colour, self.fill_colour, WRAP, strict=True)
+        ]
+        return np.stack(channels, -1).astype(np.float32)
 
     def gloss(self, normal: np.ndarray, power: float) -> np.ndarray:
         """Blinn-Phong highlight of the key light, [...] in [0, 1]."""

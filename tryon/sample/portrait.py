@@ -8,7 +8,7 @@ import numpy as np
 
 from tryon.sample import backdrop, beard, body, brows, eyes, glasses, hair, hand, mouth
 from tryon.sample.camera import develop
-from tryon.sample.drawing import blur, noise, over, smoothstep
+from tryon.sample.drawing import blur, noise, over, over_layer, scaled, smoothstep
 from tryon.sample.head import see_head
 from tryon.sample.labels import label_picture
 from tryon.sample.paint import Coat, lay
@@ -79,7 +79,7 @@ class Portrait:
 
         behind = backdrop.draw_backdrop(shape, rng)
         back = self._hair.back
-        behind = behind * (1 - back[..., 3:]) + back[..., :3]
+        behind = over_layer(behind, back)
         neck = body.draw_neck(person.mesh, pose, jaw, light, shape, person.neck)
         clothes = body.draw_clothes(person.mesh, pose, light, shape, rng)
         ears = body.draw_ears(person.mesh, pose, temple, light, shape)
@@ -131,8 +131,7 @@ class Portrait:
         image = self._behind.copy()
         here = self._box
         image[here] = over(image[here], self._draw_face(coats), self._surface.cover[here])
-        front = self._hair.front
-        image = image * (1 - front[..., 3:]) + front[..., :3]
+        image = over_layer(image, self._hair.front)
         frame = self._glasses
         image = over(image, frame.colour, frame.frame) + frame.shine[..., None]
         if self._hand is not None:
@@ -146,7 +145,7 @@ class Portrait:
         skin, gloss, shimmer = lay(self._albedo[here], cut, self.eye_distance)
         normal, shadow = self._shading.normal[here], self._shading.shadow[here]
         lips, volume = self._mouth.lips[here], self._mouth.volume[here]
-        face = skin * self._lit[here] * (1 + np.clip(volume, -0.3, 0.25) * lips)[..., None]
+        face = scaled(skin * self._lit[here], 1 + np.clip(volume, -0.3, 0.25) * lips)
         spread = light.gloss(normal, 14) * (0.25 + 0.75 * shadow)
         tight = light.gloss(normal, 60) * shadow
         dull = 1 - np.clip(-gloss, 0, 1)
@@ -158,16 +157,15 @@ class Portrait:
         glitter = np.clip((self._sparkle[here] - 0.86) / 0.14, 0, 1) ** 2
         shine = shine + shimmer * (0.05 + 0.35 * glitter) * (0.3 + spread)
         face = face + shine[..., None] * light.key_colour
-        face = face * (1 - 0.62 * self._mouth.seam[here])[..., None]
+        face = scaled(face, 1 - 0.62 * self._mouth.seam[here])
         face = over(face, self._mouth.colour[here], self._mouth.alpha[here])
         opening = self._eyes.alpha[here]
-        face = face * (1 - 0.5 * self._eyes.crease[here] * (1 - opening))[..., None]
+        face = scaled(face, 1 - 0.5 * self._eyes.crease[here] * (1 - opening))
         face = over(face, self._eyes.colour[here], opening)
         face = over(face, person.eyes.lash_colour, self._eyes.lashes[here])
-        grown = self._beard[here]
-        face = face * (1 - grown[..., 3:]) + grown[..., :3]
+        face = over_layer(face, self._beard[here])
         dark = (1 - 0.35 * self._glasses.shadow[here]) * (1 - 0.42 * self._hair.shadow[here])
-        return (face * dark[..., None]).astype(np.float32)
+        return scaled(face, dark).astype(np.float32)
 
     def _develop(self, image: np.ndarray) -> np.ndarray:
         person = self.person

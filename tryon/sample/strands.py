@@ -53,8 +53,7 @@ def draw_strands(
             rgb = 255 * np.clip(tone, 0, 1) ** (1 / 2.2)
             curves = ways[order[start:end]]
             cv2.polylines(canvas, curves, False, (*rgb.tolist(), 255), 1, cv2.LINE_AA, SHIFT)
-    drawn = canvas.astype(np.float32) / 255
+    drawn = cv2.resize(canvas, shape[::-1], interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     alpha = drawn[..., 3:]
     straight = np.minimum(drawn[..., :3] / np.maximum(alpha, 1e-3), 1)
-    linear = np.concatenate([straight**2.2 * alpha, alpha], -1)
-    return cv2.resize(linear, shape[::-1], interpolation=cv2.INTER_AREA)
+    return np.concatenate([straight**2.2 * alpha, alpha], -1)
