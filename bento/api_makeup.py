@@ -11,9 +11,11 @@ from bento.backend import Backend
 from bento.forms import MEDIA_TYPE, Format, FormRoute, read_object, read_photo
 from bento.headers import MODEL_HEADERS
 from bento.makeup_looks import LookInfo, read_look, read_regions
-from bento.makeup_work import Answer, apply_look, transfer_look
+from bento.makeup_work import Answer, apply_look, transfer_look, warm_up
 from bento.schemas import errors, picture
 from tryon.makeup.look import GLOSS, REGIONS, catalogue
+
+__all__ = ["router", "warm_up"]
 
 MAX_TEXT = 20_000  # characters of a JSON field
 LOOK_EXAMPLES = ["classic red", '{"regions": {"lips": {"colour": "#a8161f", "finish": "gloss"}}}']

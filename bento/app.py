@@ -1,7 +1,6 @@
 """The public API: one router per served task, one error shape, one OpenAPI description."""
 
 import logging
-from importlib import import_module
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,8 +9,7 @@ from starlette.formparsers import MultiPartParser
 from bento import api_models, docs, errors
 from bento.backend import Backend
 from bento.openapi import describe
-
-API_MODULES = {"makeup": "bento.api_makeup"}  # task → module with `router(backend)`
+from bento.tasks import module_of
 
 
 def create_app(backend: Backend) -> FastAPI:
@@ -30,7 +28,7 @@ def create_app(backend: Backend) -> FastAPI:
     errors.install(app)
     app.include_router(api_models.router(backend))
     for task in backend.bundles:
-        app.include_router(import_module(API_MODULES[task]).router(backend))
+        app.include_router(module_of(task).router(backend))
     docs.install(app)
     described: dict[str, Any] = describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ import cv2
 
 from bento.pool import WorkPool
 from bento.settings import Settings
+from bento.tasks import module_of
 from tryon.errors import TryonError
 from tryon.registry import TASKS
 from tryon.serving.bundle import Bundle
@@ -50,4 +51,8 @@ class Backend:
         return await self._pool.run(job)
 
     def _load(self) -> Predictors:
-        return {task: TASKS[task].predictor.load(b.folder) for task, b in self.bundles.items()}
+        predictors: Predictors = {}
+        for task, bundle in self.bundles.items():
+            predictors[task] = TASKS[task].predictor.load(bundle.folder)
+            module_of(task).warm_up(predictors[task])
+        return predictors

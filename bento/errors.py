@@ -18,6 +18,7 @@ logger = logging.getLogger("bentoml.tryon")
 STATUS: dict[str, int] = {
     "malformed_body": 400,
     "invalid_json": 400,
+    "client_left": 400,
     "body_timeout": 408,
     "too_large": 413,
     "too_many_pixels": 413,

@@ -1,6 +1,7 @@
 """The first thing a request meets: how much it may send and how long it may take to send it."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -9,10 +10,6 @@ from bento.settings import Settings
 from tryon.errors import RequestError
 
 DISCARD_FACTOR = 10  # of the limit: read and dropped, so that the client gets to read its answer
-
-
-class Disconnected(Exception):
-    """The client went away while sending."""
 
 
 class UploadGuard:
@@ -38,8 +35,6 @@ class UploadGuard:
             await self.app(scope, _replay(body, receive), send)
         except RequestError as error:
             await answer(error)(scope, receive, send)
-        except Disconnected:
-            return
         finally:
             self.held -= sum(map(len, body))
 
@@ -48,41 +43,34 @@ class UploadGuard:
         declared = headers.get(b"content-length", b"")
         if not declared and b"transfer-encoding" not in headers:
             return
-        too_large = declared.isdigit() and int(declared) > self.settings.max_body_bytes
-        if too_large and headers.get(b"expect", b"").lower() == b"100-continue":
+        over = declared.isdigit() and int(declared) > self.settings.max_body_bytes
+        if over and headers.get(b"expect", b"").lower() == b"100-continue":
             raise self._too_large()
         try:
             async with asyncio.timeout(self.settings.receive_seconds):
-                await self._read(receive, body, too_large)
+                async for chunk, seen in _chunks(receive):
+                    over = over or seen > self.settings.max_body_bytes
+                    if not over:
+                        self._hold(chunk, body)
+                    elif seen > self.settings.max_body_bytes * DISCARD_FACTOR:
+                        break
         except TimeoutError:
-            raise RequestError(
-                f"the request did not arrive within {self.settings.receive_seconds:g} s",
-                code="body_timeout",
-                hint="send a smaller photo or use a faster connection",
-            ) from None
-
-    async def _read(self, receive: Receive, body: list[bytes], too_large: bool) -> None:
-        limit = self.settings.max_body_bytes
-        seen, more = 0, True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Disconnected
-            chunk, more = message.get("body", b""), message.get("more_body", False)
-            seen += len(chunk)
-            if too_large or seen > limit:
-                too_large = True
-                if seen > limit * DISCARD_FACTOR:
-                    break
-                continue
-            if self.held + len(chunk) > self.settings.upload_memory_bytes:
+            if not over:
                 raise RequestError(
-                    "too many uploads at the same time", code="busy", hint="try again in a second"
-                )
-            self.held += len(chunk)
-            body.append(chunk)
-        if too_large:
+                    f"the request did not arrive within {self.settings.receive_seconds:g} s",
+                    code="body_timeout",
+                    hint="send a smaller photo or use a faster connection",
+                ) from None
+        if over:
             raise self._too_large()
+
+    def _hold(self, chunk: bytes, body: list[bytes]) -> None:
+        if self.held + len(chunk) > self.settings.upload_memory_bytes:
+            raise RequestError(
+                "too many uploads at the same time", code="busy", hint="try again in a second"
+            )
+        self.held += len(chunk)
+        body.append(chunk)
 
     def _too_large(self) -> RequestError:
         return RequestError(
@@ -90,6 +78,20 @@ class UploadGuard:
             code="too_large",
             hint="scale the photo down or save it with stronger compression",
         )
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[tuple[bytes, int]]:
+    """The body as it arrives, each part with the length so far."""
+    seen, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            # Answered although nobody listens: BentoML would wait for an answer until its own
+            # time limit.
+            raise RequestError("the client left while sending", code="client_left")
+        chunk, more = message.get("body", b""), message.get("more_body", False)
+        seen += len(chunk)
+        yield chunk, seen
 
 
 def _replay(body: list[bytes], receive: Receive) -> Receive:

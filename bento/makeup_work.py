@@ -1,11 +1,16 @@
 """What a thread does for one makeup request: bytes in, bytes and headers out."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from bento.forms import Format
 from bento.headers import Stopwatch, model_headers
+from tryon.errors import Refusal
 from tryon.makeup.look import Look, Region
+from tryon.makeup.predictor import Predictor, Result
 from tryon.serving.bundle import Bundle
 from tryon.vision.images import Limits, decode, encode
 
@@ -19,8 +24,17 @@ class Answer:
     reached: dict[str, Any]
 
 
+def warm_up(predictor: Predictor) -> None:
+    """Let this thread's codecs and face finder load what they load once."""
+    blank = np.full((256, 256, 3), 128, np.uint8)
+    for format in ("PNG", "JPEG", "WEBP"):
+        decode(encode(blank, format))
+    with suppress(Refusal):  # there is no face to find
+        predictor.apply(blank, Look())
+
+
 def apply_look(
-    predictor: Any, photo: bytes, look: Look, format: Format, limits: Limits, bundle: Bundle
+    predictor: Predictor, photo: bytes, look: Look, format: Format, limits: Limits, bundle: Bundle
 ) -> Answer:
     """A look on a photo."""
     watch = Stopwatch("makeup")
@@ -32,7 +46,7 @@ def apply_look(
 
 
 def transfer_look(
-    predictor: Any,
+    predictor: Predictor,
     photo: bytes,
     reference: bytes,
     regions: tuple[Region, ...],
@@ -50,7 +64,7 @@ def transfer_look(
     return _finish(watch, result, format, bundle)
 
 
-def _finish(watch: Stopwatch, result: Any, format: Format, bundle: Bundle) -> Answer:
+def _finish(watch: Stopwatch, result: Result, format: Format, bundle: Bundle) -> Answer:
     with watch.stage("encode"):
         content = encode(result.image, format.upper())
     return Answer(content, model_headers(bundle) | watch.header(), result.reached)

@@ -14,7 +14,7 @@ import psutil
 
 from tests.conftest import ROOT
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 class Server:

@@ -1,0 +1,15 @@
+"""Which module of this room serves a task: one line each.
+
+Such a module has `router(backend)`, the task's routes, and `warm_up(predictor)`, which makes the
+first request as quick as the others.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+MODULES = {"makeup": "bento.api_makeup"}
+
+
+def module_of(task: str) -> ModuleType:
+    """The module that serves a task."""
+    return import_module(MODULES[task])
