@@ -52,7 +52,7 @@ def measure(faces: int, size: int = 256, first_seed: int = 7000) -> Accuracy:
             portrait = Portrait(imagine(first_seed + index, 1 + index % 10, size), size)
             found = finder.process(portrait.picture()).multi_face_landmarks
             if found:
-                points = np.array([(p.x, p.y) for p in found[0].landmark]) * size - 0.5
+                points = np.array([(p.x, p.y) for p in found[0].landmark]) * size
                 offsets.append((points - portrait.landmarks) / portrait.eye_distance)
     return Accuracy(faces, np.array(offsets, np.float32).reshape(-1, 478, 2))
 
