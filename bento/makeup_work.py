@@ -8,7 +8,7 @@ import numpy as np
 
 from bento.forms import Format
 from bento.headers import Stopwatch, model_headers
-from tryon.errors import Refusal
+from tryon.errors import ImageError, Refusal
 from tryon.makeup.look import Look, Region
 from tryon.makeup.predictor import Predictor, Result
 from tryon.serving.bundle import Bundle
@@ -39,7 +39,7 @@ def apply_look(
     """A look on a photo."""
     watch = Stopwatch("makeup")
     with watch.stage("decode"):
-        image = decode(photo, limits).image
+        image = _decode(photo, limits)
     with watch.stage("makeup"):
         result = predictor.apply(image, look)
     return _finish(watch, result, format, bundle)
@@ -58,10 +58,17 @@ def transfer_look(
     """A reference photo's makeup on a photo."""
     watch = Stopwatch("makeup")
     with watch.stage("decode"):
-        image, copied = decode(photo, limits).image, decode(reference, limits).image
+        image, copied = _decode(photo, limits), _decode(reference, limits, "the reference: ")
     with watch.stage("makeup"):
         result = predictor.transfer(image, copied, regions=regions, intensity=intensity)
     return _finish(watch, result, format, bundle)
+
+
+def _decode(data: bytes, limits: Limits, whose: str = "") -> np.ndarray:
+    try:
+        return decode(data, limits).image
+    except ImageError as error:
+        raise ImageError(f"{whose}{error.message}", code=error.code, hint=error.hint) from error
 
 
 def _finish(watch: Stopwatch, result: Result, format: Format, bundle: Bundle) -> Answer:

@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from tryon.errors import BundleError
+from tryon.errors import BundleError, Refusal
 from tryon.makeup import composition, condition, reference
 from tryon.makeup.field import Field
 from tryon.makeup.look import REGIONS, Look, Region
@@ -147,7 +147,11 @@ class Predictor:
             ImageError: either is no such array.
         """
         scene = self._scene(image)
-        other = self._scene(reference_image)
+        try:
+            other = self._scene(reference_image)
+        except Refusal as refusal:
+            said = f"in the reference photo: {refusal.message}"
+            raise Refusal(said, code=refusal.code, hint=refusal.hint) from None
         small, masks = _unit(scene.reduced(scene.crop)), scene.reduced(scene.masks)
         reading = reference.from_reference(
             small,
