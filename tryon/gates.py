@@ -2,7 +2,7 @@
 
 A rule compares one figure of the candidate with a limit: as it is (`absolute`), as the difference
 to a baseline, or as the difference to the champion, which the caller scored again on the same test
-set. NaN fails, a missing figure fails, a missing baseline fails. Only the rules against the
+set. NaN and infinity fail, a missing figure fails, a missing baseline fails. Only the rules against the
 champion are void for the first model, which has none; the absolute ones and the baselines hold it.
 """
 
@@ -42,7 +42,9 @@ class Rule:
     unit: str = ""
 
     def keeps(self, value: float) -> bool:
-        """Whether `value` keeps the limit; NaN never does."""
+        """Whether `value` keeps the limit; NaN and infinity never do."""
+        if not math.isfinite(value):
+            return False
         return value >= self.limit if self.direction == "at_least" else value <= self.limit
 
     @property
@@ -62,6 +64,11 @@ class Check:
     value: float  # what the limit was held against; NaN where it could not be taken
     verdict: Verdict
     detail: str  # what the value was made of, or why there is none
+
+    @property
+    def shown(self) -> str:
+        """The value for people: `–` where there is none."""
+        return f"{self.value:.4g}".replace("-", "−") if math.isfinite(self.value) else "–"
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON and tags."""
@@ -103,7 +110,7 @@ class GateReport:
         head = f"{self.title}: {'passed' if self.passed else 'FAILED'} ({len(self.checks)} rules)"
         lines = [
             f"  {check.verdict.upper() if check.verdict == 'fail' else check.verdict:11s} "
-            f"{check.rule.name:{width}s}  {check.value:10.4g}  {check.rule.bound:{bounds}s}  "
+            f"{check.rule.name:{width}s}  {check.shown:>10s}  {check.rule.bound:{bounds}s}  "
             f"{check.detail}".rstrip()
             for check in self.checks
         ]
@@ -125,9 +132,7 @@ class GateReport:
     def reasons(self) -> Iterator[str]:
         """One sentence per rule that failed."""
         for check in self.failed:
-            yield (
-                f"{check.rule.name}: {check.value:.4g}, must be {check.rule.bound} ({check.detail})"
-            )
+            yield (f"{check.rule.name}: {check.shown}, must be {check.rule.bound} ({check.detail})")
 
     def raise_if_failed(self) -> None:
         """Stop the run unless every rule passed.
