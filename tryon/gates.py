@@ -2,8 +2,9 @@
 
 A rule compares one figure of the candidate with a limit: as it is (`absolute`), as the difference
 to a baseline, or as the difference to the champion, which the caller scored again on the same test
-set. NaN and infinity fail, a missing figure fails, a missing baseline fails. Only the rules against the
-champion are void for the first model, which has none; the absolute ones and the baselines hold it.
+set. NaN and infinity fail, a missing figure fails, a missing baseline fails. Only the rules against
+the champion are void for the first model, which has none; the absolute rules and the baselines
+hold it.
 """
 
 import math
