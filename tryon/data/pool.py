@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from joblib.externals.loky import ProcessPoolExecutor
 
 POLL_SECONDS = 0.5
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+"""The processes are the parallelism; threads of several linear algebras spin against each other."""
 
 
 @contextmanager
@@ -25,7 +27,10 @@ def pool(
     Left by an error (or Ctrl-C), it kills what is still running instead of waiting for it.
     """
     executor = ProcessPoolExecutor(
-        max_workers=workers, initializer=_start, initargs=(os.getpid(), start, arguments)
+        max_workers=workers,
+        initializer=_start,
+        initargs=(os.getpid(), start, arguments),
+        env=dict.fromkeys(ONE_THREAD, "1"),
     )
     try:
         yield executor
