@@ -22,6 +22,8 @@ MEANING = {
     "several_faces": "another face is nearly as large as the first",
     "face_too_small": "the eyes are too close together, in pixels",
     "face_turned_away": "the face is turned too far",
+    "reference_only": "nothing to learn from without its bare twin; still good as a reference",
+    "pair_mismatch": "the twins differ in size",
 }
 
 
@@ -73,14 +75,15 @@ def _landmark_error(folder: Path, meta: Meta) -> dict[str, str]:
 
 
 def _splits(meta: Meta) -> str:
-    head = "<tr><th>split</th><th>rows</th><th>refused</th><th>samples</th></tr>"
+    names = ("rows", "refused", "samples")
+    head = "<th>split</th>" + "".join(f'<th class="num">{name}</th>' for name in names)
     body = "".join(
         f'<tr><td>{split}</td><td class="num">{meta.rows[split]:,}</td>'
         f'<td class="num">{sum(meta.refused[split].values()):,}</td>'
         f'<td class="num">{meta.samples[split]:,}</td></tr>'
         for split in meta.samples
     )
-    return f'<div class="scroll"><table>{head}{body}</table></div>'
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead>{body}</table></div>'
 
 
 def _causes(refused: pd.DataFrame, source: Path) -> str:
