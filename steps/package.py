@@ -12,5 +12,5 @@ from tryon.types import RegisteredRef
 def package(champions: list[RegisteredRef], packed: str) -> Annotated[dict[str, str], "packed"]:
     """Put each champion's bundle in the model store; `packed` changes when one has gone missing."""
     tags = stage.package({champion.task: champion.bundle for champion in champions})
-    log_metadata(tags)
+    log_metadata({**tags})
     return tags

@@ -57,8 +57,8 @@ class Recipe(Reference):
     workspace: str  # identity of var/: its deletion makes every stage run again
 
     @property
-    def config(self) -> TaskConfig:
-        """The task's typed configuration, sections this stage does not read at their defaults."""
+    def config(self) -> Any:
+        """The task's own `Config`; sections this stage does not read are at their defaults."""
         return parse(TASKS[self.task].config.Config, self.values, f"tasks.{self.task}")
 
 

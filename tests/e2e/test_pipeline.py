@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,9 +31,7 @@ import json; print("ALIASES " + json.dumps(found))
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    made = Checkout(tmp_path_factory.mktemp("e2e"))
-    yield made
-    made.run(sys.executable, "-m", "zenml.cli.cli", "logout", code=None)
+    yield Checkout(tmp_path_factory.mktemp("e2e"))
 
 
 def changed(**sections: dict[str, Any]) -> dict[str, Any]:
@@ -82,30 +79,39 @@ def test_nothing_changed_costs_nothing(checkout: Checkout) -> None:
     assert "up to date" in checkout.run("dvc", "repro")
 
 
-def test_mlflow_shows_the_candidates_side_by_side(checkout: Checkout) -> None:
-    said = checkout.python(
-        "import mlflow; from tryon.tracking import client; client()\n"
-        "runs = mlflow.search_runs(experiment_names=['makeup'], filter_string=\"tags.candidate != ''\","
-        " output_format='list')\n"
-        "for run in runs:\n"
-        "    artifacts = {a.path for a in client().list_artifacts(run.info.run_id)}\n"
-        "    print('RUN', run.data.params['candidate'], sorted(run.data.metrics)[:3],"
-        " 'test/psnr_regions' in run.data.metrics, 'lineage.git_commit' in run.data.tags,"
-        " {'images', 'data', 'evaluation'} <= artifacts, len(run.inputs.dataset_inputs))"
+CANDIDATES = """
+import mlflow
+from tryon.tracking import client
+api = client()
+found = mlflow.search_runs(
+    experiment_names=["makeup"], filter_string="tags.candidate != ''", output_format="list"
+)
+for run in found:
+    kept = {artifact.path for artifact in api.list_artifacts(run.info.run_id)}
+    print(
+        "RUN", run.data.params["candidate"], "test/psnr_regions" in run.data.metrics,
+        "lineage.git_commit" in run.data.tags, {"images", "data", "evaluation"} <= kept,
+        len(run.inputs.dataset_inputs) == 1, len(api.get_metric_history(
+            run.info.run_id, "generator/pixels")) > 2,
     )
+"""
+
+
+def test_mlflow_shows_the_candidates_side_by_side(checkout: Checkout) -> None:
+    said = checkout.python(CANDIDATES)
     lines = sorted(line for line in said.splitlines() if line.startswith("RUN"))
     assert [line.split()[1] for line in lines] == ["l1", "lsgan"]
-    assert all(line.endswith("True True True 1") for line in lines), lines
+    assert all(line.split()[2:] == ["True"] * 5 for line in lines), lines
 
 
 def test_a_model_that_fails_the_gate_never_ships(checkout: Checkout) -> None:
     checkout.params(changed(gate={"min_psnr_over_shift": 50.0}, training={"steps": 4}))
-    said = checkout.train(code=1)
-    assert "min_psnr_over_shift" in said or "psnr_regions" in said
+    assert "beats_mean_shift" in checkout.train(code=1)
     assert checkout.statuses()["gate_makeup"] == "failed"
     assert aliases(checkout) == {"champion": "1", "previous": None}
-    report = checkout.root / "var" / "reports" / "makeup" / "gate.json"
-    assert any(not rule["passed"] for rule in json.loads(report.read_text())["rules"])
+    record = json.loads((checkout.root / "var/reports/makeup/gate.json").read_text())
+    assert record["winner"] is None
+    assert not any(verdict["passed"] for verdict in record["candidates"].values())
 
 
 def test_a_training_parameter_reruns_from_training(checkout: Checkout) -> None:
@@ -156,14 +162,9 @@ def test_killed_in_mid_training_it_resumes_to_the_same_weights(checkout: Checkou
     assert not (folder / "generator.safetensors").exists()
     checkout.train()
     resumed = (folder / "generator.safetensors").read_bytes()
-    assert (
-        "resuming" in (folder / "resumed.log").read_text()
-        if (folder / "resumed.log").exists()
-        else True
-    )
     folder.rename(folder.with_name("resumed"))
-    checkout.python("from zenml.client import Client; c = Client()\nc.delete_pipeline('training')")
-    checkout.train()
+    checkout.python("from zenml.client import Client; Client().delete_pipeline('training')")
+    checkout.train()  # nothing is cached now: the same training, uninterrupted
     assert (folder / "generator.safetensors").read_bytes() == resumed
 
 

@@ -54,7 +54,8 @@ def evaluate(
 def score(model: Path, split: PreparedSplit, recipe: Recipe, title: str) -> Evaluation:
     """Evaluate an exported network."""
     session = OnnxSession(model)
-    return TASKS[recipe.task].evaluation.evaluate(session.run, split, recipe.config, title)
+    size = int(session.inputs["image"][-1])
+    return TASKS[recipe.task].evaluation.evaluate(session.run, split, recipe.config, title, size)
 
 
 def baselines(prepared: PreparedRef, split: PreparedSplit, recipe: Recipe) -> dict[str, Evaluation]:
