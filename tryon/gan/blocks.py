@@ -1,6 +1,5 @@
 """Building blocks every task's networks share."""
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -53,7 +52,10 @@ class ConditionedBlock(nn.Module):
 
 
 class ConditionedUNet(nn.Module):
-    """Three scales, skips by concatenation (Ronneberger et al. 2015), every block conditioned.
+    """Three scales with skips (Ronneberger et al. 2015), every block conditioned.
+
+    The skips are added, not concatenated, after a 1×1 convolution on the smaller scale: at these
+    widths that is a third of the arithmetic less.
 
     Args:
         inputs: Channels in.
@@ -69,16 +71,18 @@ class ConditionedUNet(nn.Module):
         self.down_low = ConditionedBlock(low, low, condition_width)
         self.down_middle = ConditionedBlock(low, middle, condition_width, stride=2)
         self.down_high = ConditionedBlock(middle, high, condition_width, stride=2)
-        self.up_middle = ConditionedBlock(high + middle, middle, condition_width)
-        self.up_low = ConditionedBlock(middle + low, low, condition_width)
+        self.narrow_high = nn.Conv2d(high, middle, 1)
+        self.up_middle = ConditionedBlock(middle, middle, condition_width)
+        self.narrow_middle = nn.Conv2d(middle, low, 1)
+        self.up_low = ConditionedBlock(low, low, condition_width)
 
     def forward(self, features: Tensor, condition: Tensor) -> Tensor:
         """features [N, inputs, H, W] (H, W multiples of 4), condition [N, K] → [N, 2w, H, W]."""
         low = self.down_low(self.stem(features), condition)
         middle = self.down_middle(low, condition)  # [N, 3w, H/2, W/2]
         high = self.down_high(middle, condition)  # [N, 4w, H/4, W/4]
-        middle = self.up_middle(torch.cat([_double(high), middle], 1), condition)
-        return self.up_low(torch.cat([_double(middle), low], 1), condition)
+        middle = self.up_middle(_double(self.narrow_high(high)) + middle, condition)
+        return self.up_low(_double(self.narrow_middle(middle)) + low, condition)
 
 
 def _double(features: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ are `[N, 3, H, W]` in [0, 1], masks `[N, R, H, W]` in [0, 1], conditions `[N, R,
 
 from functools import cache
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -19,9 +20,13 @@ RIDGE = 0.02
 LEAST = 1e-6
 SCALE = 100.0
 
-TO_XYZ = ((0.412453, 0.357580, 0.180423), (0.212671, 0.715160, 0.072169),
-          (0.019334, 0.119193, 0.950227))  # fmt: skip
-WHITE = (0.95047, 1.0, 1.08883)  # D65, 2 degrees
+WHITE = np.array([0.95047, 1.0, 1.08883])  # D65, 2 degrees
+TO_RATIO = (  # linear sRGB to XYZ as shares of the white's
+    np.array([[0.412453, 0.357580, 0.180423],
+              [0.212671, 0.715160, 0.072169],
+              [0.019334, 0.119193, 0.950227]]) / WHITE[:, None]
+)  # fmt: skip
+FROM_RATIO = np.linalg.inv(TO_RATIO)
 EPSILON, KAPPA = 216 / 24389, 24389 / 27  # CIE 15:2004
 
 
@@ -29,8 +34,7 @@ def srgb_to_lab(rgb: Tensor) -> Tensor:
     """sRGB `[N, 3, ...]` in [0, 1] → CIELAB of the same shape."""
     high = ((rgb.clamp_min(0) + 0.055) / 1.055).pow(2.4)
     linear = torch.where(rgb <= 0.04045, rgb / 12.92, high)
-    to_xyz = rgb.new_tensor(TO_XYZ) / rgb.new_tensor(WHITE)[:, None]
-    ratio = torch.einsum("ij,nj...->ni...", to_xyz, linear)
+    ratio = torch.einsum("ij,nj...->ni...", rgb.new_tensor(TO_RATIO), linear)
     root = ratio.clamp_min(EPSILON).pow(1 / 3)  # the clamp keeps the gradient at 0 finite
     f = torch.where(ratio > EPSILON, root, (KAPPA * ratio + 16) / 116)
     x, y, z = f.unbind(1)
@@ -43,9 +47,7 @@ def lab_to_srgb(lab: Tensor) -> Tensor:
     f = torch.stack([y + lab[:, 1] / 500, y, y - lab[:, 2] / 200], 1)
     cubed = f**3
     ratio = torch.where(cubed > EPSILON, cubed, (116 * f - 16) / KAPPA)
-    to_xyz = lab.new_tensor(TO_XYZ, dtype=torch.float64) / lab.new_tensor(WHITE)[:, None].double()
-    from_xyz = torch.linalg.inv(to_xyz).to(lab.dtype)
-    linear = torch.einsum("ij,nj...->ni...", from_xyz, ratio).clamp(0, 1)
+    linear = torch.einsum("ij,nj...->ni...", lab.new_tensor(FROM_RATIO), ratio).clamp(0, 1)
     high = 1.055 * linear.clamp_min(0.0031308).pow(1 / 2.4) - 0.055
     return torch.where(linear <= 0.0031308, 12.92 * linear, high)
 
@@ -104,6 +106,40 @@ def mean_shift(image: Tensor, masks: Tensor, condition: Tensor) -> Tensor:
     return shift
 
 
+def offsets(image: Tensor, masks: Tensor, condition: Tensor) -> Tensor:
+    """What the asked colour is beyond each region's present mean, RGB `[N, R, 3]`; 0 if not asked.
+
+    The first step towards `mean_shift`, cheap enough to be part of a network.
+    """
+    weight = weights(masks)
+    total = weight.sum((2, 3))  # [N, R]
+    present = torch.einsum("nkhw,nchw->nkc", weight, image) / total.clamp_min(LEAST)[..., None]
+    wanted = lab_to_srgb((SCALE * condition[:, :, :3]).transpose(1, 2)).transpose(1, 2)
+    asked = (condition[:, :, 3] > 0) & (total > LEAST)
+    return (wanted - present) * asked[..., None]
+
+
+def rims(masks: Tensor) -> Tensor:
+    """Thin bands along each region's edge: one within, two without, `[N, 3 · R, H, W]` in [0, 1].
+
+    What a mask gains or loses when its outline moves by about a pixel at 128.
+    """
+    side = 2 * max(1, round(max(masks.shape[2:]) / 128)) + 1
+    inner = -F.max_pool2d(-masks, side, 1, side // 2)
+    outer = F.max_pool2d(masks, side, 1, side // 2)
+    beyond = F.max_pool2d(outer, side, 1, side // 2)
+    return torch.cat([masks - inner, outer - masks, beyond - outer], 1)
+
+
+def enlarge(planes: Tensor, height: int, width: int) -> Tensor:
+    """Bilinear enlargement of `[N, K, h, w]`, as F.interpolate does it, in half the time."""
+    down, across = (
+        planes.new_tensor(_enlarging(small, large))
+        for small, large in zip(planes.shape[2:], (height, width), strict=True)
+    )
+    return down @ planes.contiguous() @ across.T
+
+
 def allowed(masks: Tensor, condition: Tensor) -> Tensor:
     """Where anything may change, `[N, 1, H, W]` in [0, 1]; exactly 0 outside."""
     asked = masks * (condition[:, :, 3] > 0)[:, :, None, None]
@@ -144,19 +180,17 @@ def blend(image: Tensor, masks: Tensor, condition: Tensor, affine: Tensor) -> Te
     """Σ_k p_k m_k (r_k + s_k ⊙ (2x − 1)), `[N, 3, H, W]`; `affine` as in `compose`."""
     count, regions, height, width = masks.shape
     asked = masks * (condition[:, :, 3] > 0)[:, :, None, None]
-    down, across = (
-        _enlarging(small, large).to(affine)
-        for small, large in zip(affine.shape[2:], (height, width), strict=True)
-    )
-    planes = (down @ affine.contiguous() @ across.T).view(count, regions, 6, height, width)
+    planes = enlarge(affine, height, width).view(count, regions, 6, height, width)
     total = (planes * asked.unsqueeze(2)).sum(1)  # [N, 6, H, W]
     return total[:, :3] + total[:, 3:] * (2 * image - 1)
 
 
 @cache
-def _enlarging(small: int, large: int) -> Tensor:
-    """Bilinear enlargement of one axis as a matrix `[large, small]` (pixel centres at halves).
-
-    Two products with it do what `F.interpolate` does to many planes, in less than half the time.
-    """
-    return F.interpolate(torch.eye(small)[None], large, mode="linear", align_corners=False)[0].T
+def _enlarging(small: int, large: int) -> np.ndarray:
+    """Linear enlargement of one axis as a matrix `[large, small]` (pixel centres at halves)."""
+    places = np.clip((np.arange(large) + 0.5) * small / large - 0.5, 0, small - 1)
+    near = np.minimum(places.astype(int), small - 2)
+    matrix = np.zeros((large, small))
+    matrix[np.arange(large), near + 1] = places - near
+    matrix[np.arange(large), near] += 1 - (places - near)
+    return matrix

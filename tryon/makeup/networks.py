@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from tryon.gan.blocks import ConditionedUNet
 from tryon.gan.discriminators import PatchDiscriminator, boxes_of
+from tryon.makeup import analytic
 from tryon.makeup.analytic import BROWS, FOUNDATION, LINER, LIPS, REGIONS, SHADOW
 
 SHUFFLE = 4  # the trunk runs at a quarter of the size
@@ -50,9 +51,10 @@ class Generator(nn.Module):
             nn.SiLU(),
         )
         self.trunk = ConditionedUNet((3 + regions + PAINTED) * SHUFFLE**2, width, condition_width)
-        self.fine = nn.Conv2d(self.trunk.outputs, 5 * SHUFFLE**2, 3, 1, 1)
-        self.coarse = nn.Conv2d(self.trunk.outputs, 6 * regions, 3, 1, 1)
-        for head in (self.fine, self.coarse):
+        self.fine = nn.Conv2d(self.trunk.outputs, 5 * SHUFFLE**2, 1)
+        self.coarse = nn.Conv2d(self.trunk.outputs, 6 * regions, 1)
+        self.edges = nn.Conv2d(self.trunk.outputs, 3 * regions, 1)
+        for head in (self.fine, self.coarse, self.edges):
             for parameter in head.parameters():
                 parameter.data.mul_(0.1)
 
@@ -75,8 +77,19 @@ class Generator(nn.Module):
         hidden = self.trunk(F.pixel_unshuffle(seen, SHUFFLE), code)  # [N, 2w, S/4, S/4]
         fine = F.pixel_shuffle(self.fine(hidden), SHUFFLE)  # [N, 5, S, S]
         gate = torch.sigmoid(fine[:, 3:4] + 1)
-        residual = gate * torch.tanh(fine[:, :3])
-        return torch.tanh(fine[:, 4:5]), residual, torch.tanh(self.coarse(hidden))
+        residual = gate * torch.tanh(fine[:, :3]) + self._outlines(hidden, image, masks, condition)
+        return torch.tanh(fine[:, 4:5]), residual.clamp(-1, 1), torch.tanh(self.coarse(hidden))
+
+    def _outlines(self, hidden: Tensor, image: Tensor, masks: Tensor, condition: Tensor) -> Tensor:
+        """The asked colours along the regions' edges, `[N, 3, S, S]`.
+
+        Landmarks are a pixel or so off: the network says where a region's outline lies further
+        out (or in) than its mask has it.
+        """
+        moved = analytic.enlarge(torch.tanh(self.edges(hidden)), *masks.shape[2:])
+        moved = (moved * analytic.rims(masks)).unflatten(1, (3, -1)).sum(1)  # [N, R, S, S]
+        offsets = analytic.offsets(image, masks, condition)
+        return torch.einsum("nkhw,nkc->nchw", moved, offsets)
 
 
 class Discriminator(PatchDiscriminator):

@@ -100,9 +100,12 @@ class MakeupObjective:
 
 
 def focused_l1(picture: Tensor, batch: Batch) -> Tensor:
-    """Mean |picture − target|, pixels of asked regions weighing 1 + FOCUS · mask."""
+    """Mean |picture − target|, pixels of asked regions weighing 1 + FOCUS · mask.
+
+    Foundation, which covers the whole face, gets no focus.
+    """
     asked = batch["masks"] * (batch["condition"][:, :, 3] > 0)[:, :, None, None]
-    weight = 1 + FOCUS * asked.amax(1, keepdim=True)  # [N, 1, H, W]
+    weight = 1 + FOCUS * asked[:, : analytic.FOUNDATION].amax(1, keepdim=True)  # [N, 1, H, W]
     return ((picture - batch["target"]).abs() * weight).mean()
 
 
