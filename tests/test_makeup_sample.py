@@ -46,7 +46,9 @@ def test_splits_hold_their_share_and_every_tone() -> None:
 
 def test_rows_are_whole_and_identities_stay_in_one_split(folder: Path) -> None:
     card = Card.read(folder)
-    assert sum(card.counts.values()) == 20
+    assert sum(card.identities.values()) == 20
+    assert card.counts["train"] > 1.5 * card.identities["train"]
+    assert card.counts["test"] == card.identities["test"]
     seen: dict[str, str] = {}
     for split in card.counts:
         for row in read(folder, split):

@@ -37,7 +37,7 @@ def pairs() -> list[Row]:
     """Drawn pairs whose look asks for something."""
     rows: list[Row] = []
     for order in plan(Config().sample, seed=5):
-        row = draw(order) | {"split": order.split}
+        row = draw(order)[0] | {"split": order.split}
         if row["kind"] == "pair" and '"lips"' in row["look"]:
             rows.append(row | {"landmarks": np.array(row["landmarks"], np.float32)})
         if len(rows) == FACES:

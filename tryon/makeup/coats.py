@@ -42,7 +42,11 @@ RELIEF: dict[Region, float] = {  # how much of the skin's relief shows through
     "brows": 0.9,
     "foundation": 0.62,
 }
-LIGHTER: dict[Region, float] = {"blush": 1.8, "eyeshadow": 4.0}  # than the skin, at most
+LIGHTER: dict[Region, float] = {  # than the skin, at most
+    "lips": 5.0,
+    "blush": 1.8,
+    "eyeshadow": 4.0,
+}
 GLOSS = {"matte": -0.85, "satin": 0.0, "shimmer": 0.2, "gloss": 0.9}
 TONE_SHIFT = (5.0, 4.0, 5.0)  # CIELAB units a foundation may move the skin
 

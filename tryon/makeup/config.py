@@ -3,7 +3,6 @@
 from pydantic import Field
 
 from tryon.config import (
-    CandidateConfig,
     Distances,
     Section,
     TaskConfig,
@@ -17,6 +16,7 @@ class SampleConfig(Section):
 
     identities: int = Field(480, ge=20, le=1_000_000)
     size: int = Field(256, ge=128, le=1024, description="side of the square pictures, pixels")
+    looks: int = Field(2, ge=1, le=16, description="made-up pictures per training identity")
     validation_share: float = Field(0.1, gt=0, lt=0.5)
     test_share: float = Field(0.2, gt=0, lt=0.5)
 

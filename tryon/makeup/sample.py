@@ -39,8 +39,9 @@ def generate(config: Config, folder: Path, seed: int, workers: int) -> None:
     )
     with ShardWriter(folder, FEATURES) as writer:
         rows = tqdm(_rows(orders, workers), "drawing faces", len(orders), unit="face")
-        for order, row in zip(orders, rows, strict=True):
-            writer.write(order.split, row)
+        for order, drawn in zip(orders, rows, strict=True):
+            for row in drawn:
+                writer.write(order.split, row)
         writer.close(card)
 
 
@@ -61,12 +62,14 @@ def plan(config: SampleConfig, seed: int) -> list[Order]:
             else:
                 splits[member] = "train"
     return [
-        Order(index, seed, split, int(tone) + 1, config.size)
+        Order(
+            index, seed, split, int(tone) + 1, config.size, config.looks if split == "train" else 1
+        )
         for index, (split, tone) in enumerate(zip(splits, tones, strict=True))
     ]
 
 
-def _rows(orders: list[Order], workers: int) -> Iterator[dict[str, Any]]:
+def _rows(orders: list[Order], workers: int) -> Iterator[list[dict[str, Any]]]:
     if workers <= 1:
         yield from map(draw, orders)
         return

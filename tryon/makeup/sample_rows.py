@@ -1,4 +1,4 @@
-"""One row of the sample dataset. Worker processes load this module and nothing heavier."""
+"""The rows of the sample dataset. Worker processes load this module and nothing heavier."""
 
 import json
 from dataclasses import dataclass
@@ -27,28 +27,37 @@ class Order:
     split: str
     tone: int
     size: int
+    looks: int = 1
 
 
-def draw(order: Order) -> dict[str, Any]:
-    """One raw row: a face and, in most rows, the same face made up."""
+def draw(order: Order) -> list[dict[str, Any]]:
+    """The raw rows of one identity: a face and, in most rows, the same face made up."""
     rng = np.random.default_rng([order.seed, order.index, STREAM])
     person = imagine(int(rng.integers(2**31)), order.tone, order.size)
     portrait = Portrait(person, order.size)
-    chance = rng.random()
-    bare = chance < BARE_SHARE
-    look = Look() if chance < BARE_SHARE + UNTOUCHED_SHARE else random_look(rng)
-    made_up = portrait.picture(coats_of(look, portrait, rng))
-    return {
-        "image_id": f"sample-{order.index:06d}",
+    same = {
         "identity": f"drawn-{order.index:06d}",
         "image": encode(portrait.picture(), "PNG"),
-        "target": None if bare else encode(made_up, "PNG"),
-        "look": "" if bare else look.model_dump_json(),
-        "kind": "bare" if bare else "pair",
         "landmarks": portrait.landmarks.ravel().tolist(),
         "parsing": encode_labels(portrait.parsing),
         "skin_tone": order.tone,
         "attributes": json.dumps(person.attributes(), sort_keys=True),
+    }
+    if rng.random() < BARE_SHARE:
+        row = {"image_id": f"sample-{order.index:06d}", "look": "", "kind": "bare", "target": None}
+        return [same | row]
+    return [same | _made_up(order, number, portrait, rng) for number in range(order.looks)]
+
+
+def _made_up(
+    order: Order, number: int, portrait: Portrait, rng: np.random.Generator
+) -> dict[str, Any]:
+    look = Look() if rng.random() < UNTOUCHED_SHARE else random_look(rng)
+    return {
+        "image_id": f"sample-{order.index:06d}" + (f"-{number}" if order.looks > 1 else ""),
+        "look": look.model_dump_json(),
+        "kind": "pair",
+        "target": encode(portrait.picture(coats_of(look, portrait, rng)), "PNG"),
     }
 
 
