@@ -98,5 +98,5 @@ def _relayed(fabric: Fabric, work: Callable[..., Result], job: Any, listener: Di
         return future.result()
     except ProcessRaisedException as failure:
         if errors:
-            raise errors[0] from failure
+            raise errors[-1] from failure
         raise
