@@ -34,7 +34,7 @@ _ERRORS: dict[int, tuple[str, tuple[str, str, str]]] = {
     429: ("All threads and the queue are taken", ("busy", "the service is busy", "try again")),
     503: (
         "The photo took too long",
-        ("work_timeout", "the photo took longer than 30 s", "send a smaller photo"),
+        ("work_timeout", "the photo took longer than 60 s", "send a smaller photo"),
     ),
 }
 PICTURES = ("image/png", "image/jpeg", "image/webp")

@@ -28,7 +28,7 @@ class Settings(BaseModel):
     max_pixels: int = Field(25_000_000, ge=10_000, description="per photo")
     upload_memory_bytes: int = Field(400_000_000, ge=1_000, description="all uploads in flight")
     receive_seconds: float = Field(20.0, gt=0, description="for a whole request to arrive")
-    work_seconds: float = Field(30.0, gt=0, description="waiting and working on one request")
+    work_seconds: float = Field(60.0, gt=0, description="waiting and working on one request")
 
     @property
     def photo_limits(self) -> Limits:

@@ -42,6 +42,33 @@ def packed(folder: Path, version: str) -> str:
     return tag
 
 
+def modules_name(path: Path, root: Path) -> str:
+    """The dotted name of a module's file."""
+    return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_by_serving(folder: Path) -> set[str]:
+    """The project's modules that the service and its predictors load in the checkout."""
+    code = (
+        "import sys, bento.service, tryon.registry\n"
+        "[task.predictor for task in tryon.registry.TASKS.values()]\n"
+        "print(*(name for name in sys.modules if name.split('.')[0] in ('tryon', 'bento')))"
+    )
+    return set(run_code(code, folder).split())
+
+
+def run_code(code: str, folder: Path) -> str:
+    """What a line of Python prints in the checkout."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=isolated(folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Stores that hold a bento built with version 7 and, packed after that, a model version 8."""
@@ -70,6 +97,9 @@ def test_a_bento_holds_what_serving_needs_and_no_more(store: Path) -> None:
     (bento,) = [path for path in (store / "bentoml/bentos/tryon").iterdir() if path.is_dir()]
     source = {path.relative_to(bento / "src").parts[0] for path in (bento / "src").rglob("*.*")}
     assert source <= {"bento", "tryon", "requirements.serve.lock", "bentofile.yaml"}
+    packed_modules = {modules_name(path, bento / "src") for path in (bento / "src").rglob("*.py")}
+    unused = {"bento.packaging"}
+    assert packed_modules - unused == imported_by_serving(store), "bentofile.yaml: include"
     described = yaml.safe_load((bento / "bento.yaml").read_text())
     assert len(described["models"]) == 1
     assert "torch" not in described["image"]["python_requirements"]
