@@ -222,6 +222,10 @@ def linked_zip() -> bytes:
         tarred({"type": tarfile.LNKTYPE, "linkname": "../outside.txt", "size": 0}, b""),
         tarred({"type": tarfile.CHRTYPE, "size": 0}, b""),
     ],
+    ids=[
+        *("zip up", "zip root", "zip inner up", "zip backslash", "zip drive", "zip link"),
+        *("tar up", "tar root", "tar symlink", "tar hard link", "tar device"),
+    ],
 )
 def test_unsafe_archives_are_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "pack").write_bytes(data)
