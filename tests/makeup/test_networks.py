@@ -122,6 +122,13 @@ def test_rims_are_bands_along_the_edge() -> None:
     assert beyond.sum() == 24**2 - 22**2
 
 
+def test_widening_is_a_maximum_over_squares() -> None:
+    masks = torch.rand(2, 3, 17, 20, generator=torch.Generator().manual_seed(0))
+    for radius in (1, 2, 3):
+        expected = F.max_pool2d(masks, 2 * radius + 1, 1, radius)
+        torch.testing.assert_close(analytic.widen(masks, radius), expected, rtol=0, atol=0)
+
+
 def test_offsets_point_from_what_is_to_what_is_asked(scene: dict[str, np.ndarray]) -> None:
     image, masks, rows = tensors(scene)
     offsets = analytic.offsets(image, masks, rows)
