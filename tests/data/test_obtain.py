@@ -300,7 +300,9 @@ def test_sources_with_a_typo_are_named(tmp_path: Path) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop: Shop) -> Path:
-    (tmp_path / "params.yaml").write_text("tasks: {makeup: {}}")
+    (tmp_path / "params.yaml").write_text(
+        "tasks: {makeup: {candidates: {l1: {adversarial: none}}}}"
+    )
     (tmp_path / "data").mkdir()
     (tmp_path / "data/sources.yaml").write_text(
         f"""

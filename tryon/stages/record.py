@@ -18,6 +18,7 @@ from tryon.tracking import (
     model_name,
     rollback,
     run_curve,
+    run_metrics,
     tracking_uri,
     version_at,
     versions,
@@ -96,10 +97,12 @@ def export_metrics() -> list[str]:
     (folder / "champions.json").write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n")
     with (folder / "curves.csv").open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["task", "version", "step", "generator"])
+        writer.writerow(["task", "version", "term", "step", "value"])
         for task, one in champions.items():
-            for step, value in run_curve(one.run_id, "generator"):
-                writer.writerow([task, one.version, step, f"{value:.6g}"])
+            for term in sorted(run_metrics(one.run_id)):
+                if term.startswith(("generator/", "discriminator/")):
+                    for step, value in run_curve(one.run_id, term):
+                        writer.writerow([task, one.version, term, step, f"{value:.6g}"])
     return ["metrics/champions.json", "metrics/curves.csv"]
 
 
