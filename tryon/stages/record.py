@@ -125,7 +125,7 @@ def summary_text() -> str:
             "next (in the activated environment: source .venv/bin/activate)",
             "  mlflow ui --backend-store-uri sqlite:///mlflow.db     compare the experiments",
             "  bentoml serve                                         answer photos on port 3000",
-            "  curl -F photo=@face.jpg -F look=classic-red localhost:3000/makeup -o made-up.png",
+            "  curl -F photo=@face.jpg -F 'look=classic red' localhost:3000/makeup -o made-up.png",
             "  tryon lineage makeup                                  the whole record",
         ]
     )
