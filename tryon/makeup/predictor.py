@@ -25,7 +25,9 @@ from tryon.serving.bundle import Bundle
 from tryon.serving.session import OnnxSession
 from tryon.vision.align import face_square, warp
 from tryon.vision.colour import delta_e_2000, lab_to_hex
+from tryon.vision.contours import closed, soft
 from tryon.vision.face import Face, FaceFinder
+from tryon.vision.facemesh import LIPS_INNER
 from tryon.vision.faceview import FaceView
 from tryon.vision.occlusion import visible_skin
 
@@ -202,7 +204,12 @@ class Predictor:
         shift = composition.solve(small, masks, asked, small_variation)
         change = shift.delta(crop, scene.masks, variation)
         if self.session is not None:
-            change = self._corrected(change, crop, scene, asked)
+            # What covers a region stays: the network may move outlines, not paint over teeth.
+            painted = scene.masks[asked[:, 3] > 0].max(0, initial=0)
+            mouth = closed(scene.landmarks.take(LIPS_INNER, 0))
+            within = soft([mouth], painted.shape, 0.006 * scene.face.eye_distance)
+            free = np.maximum(scene.visible * (1 - within), painted)[..., None]
+            change = change + free * (self._corrected(change, crop, scene, asked) - change)
         change *= composition.allowed(scene.masks, asked)[..., None]
         made_up = image.copy()
         made_up[scene.box] = _added(image[scene.box], change)
