@@ -207,7 +207,6 @@ def zero_network(path, size):
     shapes = {
         "gain": [1, size, size],
         "residual": [3, size, size],
-        "affine": [len(REGIONS) * 6, size // 4, size // 4],
     }
     parts = [output(name, shape) for name, shape in shapes.items()]
     inputs = [
@@ -251,7 +250,6 @@ def test_painters_see_the_networks_outputs(split):
         return {
             "gain": np.full((2, 1, SIDE, SIDE), -1, np.float32),
             "residual": np.full((2, 3, SIDE, SIDE), 0.1, np.float32),
-            "affine": np.zeros((2, len(REGIONS) * 6, SIDE // 4, SIDE // 4), np.float32),
         }
 
     pictures = painter(network, SIDE)(batch)

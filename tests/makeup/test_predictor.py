@@ -21,7 +21,7 @@ from tryon.vision.colour import delta_e_2000, hex_to_lab
 SIZE = 64
 
 
-def network(gain: float = 0.0, residual: float = 0.0, affine: float = 0.0) -> bytes:
+def network(gain: float = 0.0, residual: float = 0.0) -> bytes:
     """A generator that says the same everywhere: the interface without the training."""
     inputs = [
         helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 3, SIZE, SIZE]),
@@ -31,7 +31,6 @@ def network(gain: float = 0.0, residual: float = 0.0, affine: float = 0.0) -> by
     shapes = {
         "gain": (gain, [1, 1, SIZE, SIZE]),
         "residual": (residual, [1, 3, SIZE, SIZE]),
-        "affine": (affine, [1, 36, SIZE // 4, SIZE // 4]),
     }
     nodes = [
         helper.make_node(
@@ -168,7 +167,7 @@ def test_a_network_that_says_nothing_changes_nothing(predictor: Predictor) -> No
     assert (silent.apply(picture(), look).image == predictor.apply(picture(), look).image).all()
 
 
-def test_gain_scales_the_shift_residual_and_affine_add_to_it(predictor: Predictor) -> None:
+def test_gain_scales_the_shift_and_residual_adds_to_it(predictor: Predictor) -> None:
     look = lips("#5a1f40")
     plain = predictor.apply(picture(), look).image.astype(int)
     bare = picture().astype(int)
@@ -182,12 +181,10 @@ def test_gain_scales_the_shift_residual_and_affine_add_to_it(predictor: Predicto
     halved = with_network(gain=-0.5) - bare[at]
     assert np.abs(halved - (plain - bare)[at] / 2).max() <= 1.5
     assert np.abs(with_network(residual=0.1) - plain[at] - 25.5).max() <= 1.5
-    tinted = 255 * 0.1 * (1 + (2 * bare[at] / 255 - 1))  # offset and slope of 0.1, full mask
-    assert np.abs(with_network(affine=0.1) - plain[at] - tinted).max() <= 3
 
 
 def test_a_loud_network_still_leaves_the_rest_alone() -> None:
-    loud = Predictor(OnnxSession(network(gain=0.9, residual=0.5, affine=0.5)), SIZE)
+    loud = Predictor(OnnxSession(network(gain=0.9, residual=0.5)), SIZE)
     result = loud.apply(picture(), lips("#b01824"))
     changed = (result.image != picture()).any(-1)
     assert changed.any()

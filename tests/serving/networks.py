@@ -10,8 +10,7 @@ REGIONS = ("lips", "eyeshadow", "eyeliner", "blush", "brows", "foundation")
 
 
 def zero_network(size: int = 64, regions: int = len(REGIONS)) -> bytes:
-    """gain, residual and affine are zero for every input, with the real names and shapes."""
-    quarter = size // 4
+    """gain and residual are zero for every input, with the real names and shapes."""
 
     def axes(name: str, *shape: int | str) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape))
@@ -24,30 +23,20 @@ def zero_network(size: int = 64, regions: int = len(REGIONS)) -> bytes:
     outputs = [
         axes("gain", "batch", 1, size, size),
         axes("residual", "batch", 3, size, size),
-        axes("affine", "batch", regions * 6, quarter, quarter),
     ]
     zero = helper.make_tensor("zero", TensorProto.FLOAT, [], [0.0])
-    channels = helper.make_tensor(
-        "channels", TensorProto.FLOAT, [1, regions * 6, 1, 1], [0.0] * regions * 6
-    )
     first = helper.make_tensor("first", TensorProto.INT64, [1], [0])
     one = helper.make_tensor("one", TensorProto.INT64, [1], [1])
     axis = helper.make_tensor("axis", TensorProto.INT64, [1], [1])
     nodes = [
-        helper.make_node("Mul", ["image", "zero"], ["residual"]),
-        helper.make_node("Slice", ["residual", "first", "one", "axis"], ["gain"]),
-        helper.make_node("AveragePool", ["gain"], ["small"], kernel_shape=[4, 4], strides=[4, 4]),
         helper.make_node("ReduceSum", ["condition"], ["total"], keepdims=0),
-        helper.make_node("Mul", ["total", "zero"], ["nothing"]),
-        helper.make_node("Add", ["small", "nothing"], ["quarter"]),
         helper.make_node("ReduceMean", ["masks"], ["cover"], axes=[1, 2, 3], keepdims=1),
-        helper.make_node("Mul", ["cover", "zero"], ["none"]),
-        helper.make_node("Add", ["quarter", "none"], ["base"]),
-        helper.make_node("Add", ["base", "channels"], ["affine"]),
-    ]  # fmt: skip
-    graph = helper.make_graph(
-        nodes, "zero", inputs, outputs, initializer=[zero, channels, first, one, axis]
-    )
+        helper.make_node("Add", ["image", "cover"], ["seen"]),
+        helper.make_node("Add", ["seen", "total"], ["everything"]),
+        helper.make_node("Mul", ["everything", "zero"], ["residual"]),
+        helper.make_node("Slice", ["residual", "first", "one", "axis"], ["gain"]),
+    ]
+    graph = helper.make_graph(nodes, "zero", inputs, outputs, initializer=[zero, first, one, axis])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=10)
     onnx.checker.check_model(model)
     return model.SerializeToString()

@@ -169,7 +169,6 @@ def compose(
     condition: Tensor,
     gain: Tensor,
     residual: Tensor,
-    affine: Tensor,
     shift: Tensor | None = None,
 ) -> Tensor:
     """The made-up picture `[N, 3, H, W]` in [0, 1], from what the generator gives.
@@ -180,22 +179,12 @@ def compose(
         condition: What is asked.
         gain: `[N, 1, H, W]` in (-1, 1).
         residual: `[N, 3, H, W]`, already gated.
-        affine: `[N, R · 6, h, w]`: offset and slope per region and channel.
         shift: The analytic shift, where it is known already.
     """
     if shift is None:
         shift = mean_shift(image, masks, condition)
-    change = shift * (1 + gain) + residual + blend(image, masks, condition, affine)
+    change = shift * (1 + gain) + residual
     return (image + allowed(masks, condition) * change).clamp(0, 1)
-
-
-def blend(image: Tensor, masks: Tensor, condition: Tensor, affine: Tensor) -> Tensor:
-    """Σ_k p_k m_k (r_k + s_k ⊙ (2x − 1)), `[N, 3, H, W]`; `affine` as in `compose`."""
-    count, regions, height, width = masks.shape
-    asked = masks * (condition[:, :, 3] > 0)[:, :, None, None]
-    planes = enlarge(affine, height, width).view(count, regions, 6, height, width)
-    total = (planes * asked.unsqueeze(2)).sum(1)  # [N, 6, H, W]
-    return total[:, :3] + total[:, 3:] * (2 * image - 1)
 
 
 @cache

@@ -16,7 +16,7 @@ Painter = Callable[[Arrays], np.ndarray]
 """A batch of prepared arrays, with `look` as JSON texts → pictures, float [N, S, S, 3]."""
 
 Network = Callable[..., Mapping[str, np.ndarray]]
-"""`OnnxSession.run`: image, masks, condition as keywords → gain, residual, affine."""
+"""`OnnxSession.run`: image, masks, condition as keywords → gain, residual."""
 
 NONE, FLAT, SHIFT = "no makeup", "flat blend", "mean shift"
 ORDER = tuple(REGIONS.index(r) for r in ("foundation", "blush", "eyeshadow", "eyeliner", "lips"))
@@ -73,9 +73,7 @@ def painter(network: Network, size: int) -> Painter:
         )
         gain = _sized(outputs["gain"], pictures.shape[1])[:, 0]
         residual = _sized(outputs["residual"], pictures.shape[1]).transpose(0, 2, 3, 1)
-        affine = outputs["affine"]
-        affine = affine.reshape(len(affine), len(REGIONS), 6, *affine.shape[2:])
-        rows = zip(pictures, masks, batch["condition"], gain, residual, affine, strict=True)
+        rows = zip(pictures, masks, batch["condition"], gain, residual, strict=True)
         return np.stack([compose(*row) for row in rows])
 
     return paint

@@ -24,10 +24,9 @@ foundation) and because clipping and CIELAB are not linear:
 The composed picture is
 
     allow = mean_r(max_r(clip(4 · max_k p_k m_k, 0, 1))),  r = max(1, round(max(H, W) / 64))
-    y     = clip(x + allow · (shift · (1 + gain) + residual + Σ_k p_k m_k (r_k + s_k ⊙ (2x − 1))))
+    y     = clip(x + allow · (shift · (1 + gain) + residual))
 
-with (r_k, s_k) = affine[k, :3], affine[k, 3:], enlarged bilinearly (pixel centres at halves), and
-max_r, mean_r over squares of side 2r + 1 with zeros beyond the border.
+with max_r, mean_r over squares of side 2r + 1 with zeros beyond the border.
 """
 
 from dataclasses import dataclass
@@ -42,6 +41,9 @@ LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 SATIN = 0.4
 NEWTON_STEPS = 3
 RIDGE = 0.02  # keeps two regions that cover the same pixels solvable
+
+Box = tuple[slice, slice]
+"""Rows and columns of a picture."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Shift:
         luma = image @ LUMA
         total = np.zeros(image.shape, np.float32)
         for index in np.flatnonzero(self.presence):
-            rows, columns = _box(masks[index])
+            rows, columns = box_of(masks[index])
             mask = masks[index, rows, columns, None]
             change = np.broadcast_to(self.offset[index], (*mask.shape[:2], 3))
             if self.shine[index]:
@@ -163,7 +165,6 @@ def compose(
     condition: np.ndarray,
     gain: np.ndarray,
     residual: np.ndarray,
-    affine: np.ndarray,
 ) -> np.ndarray:
     """The made-up picture, float32 RGB [H, W, 3] in [0, 1].
 
@@ -173,29 +174,14 @@ def compose(
         condition: float [R, 5].
         gain: float [H, W] in (-1, 1).
         residual: float [H, W, 3], already gated.
-        affine: float [R, 6, h, w]: offset and slope per channel and region.
     """
     shift = mean_shift(image, masks, condition)
     change = shift * (1 + gain[..., None]) + residual
-    change += blend(image, masks, condition, affine)
     return np.clip(image + allowed(masks, condition)[..., None] * change, 0, 1)
 
 
-def blend(
-    image: np.ndarray, masks: np.ndarray, condition: np.ndarray, affine: np.ndarray
-) -> np.ndarray:
-    """Σ_k p_k m_k (r_k + s_k ⊙ (2x − 1)), float32 [H, W, 3]; `affine` as in `compose`."""
-    height, width = image.shape[:2]
-    total = np.zeros(image.shape, np.float32)
-    for mask, row, field in zip(masks, condition, affine, strict=True):
-        if row[3] > 0:
-            small = np.ascontiguousarray(np.moveaxis(field, 0, -1), np.float32)
-            planes = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-            total += mask[..., None] * (planes[..., :3] + planes[..., 3:] * (2 * image - 1))
-    return total
-
-
-def _box(mask: np.ndarray) -> tuple[slice, slice]:
+def box_of(mask: np.ndarray) -> Box:
+    """The smallest rows and columns that hold every value but 0; empty slices where all are."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not len(rows):
         return slice(0, 0), slice(0, 0)

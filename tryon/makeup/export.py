@@ -16,7 +16,7 @@ from tryon.makeup.look import REGIONS
 from tryon.makeup.networks import ROW, Generator
 
 INPUTS = ("image", "masks", "condition")
-OUTPUTS = ("gain", "residual", "affine")
+OUTPUTS = ("gain", "residual")
 OPSET = 20
 PARITY_BATCHES = (1, 3)
 
@@ -60,8 +60,7 @@ def to_onnx(generator: Generator, size: int, path: Path) -> float:
     """Write a generator for pictures of side `size` and any batch; returns its parity with torch.
 
     Inputs are image `[N, 3, S, S]`, masks `[N, R, S, S]` in [0, 1] and condition `[N, R, 5]`;
-    outputs gain `[N, 1, S, S]`, residual `[N, 3, S, S]`, affine `[N, R · 6, S/4, S/4]`. All are
-    float32.
+    outputs gain `[N, 1, S, S]` and residual `[N, 3, S, S]`. All are float32.
 
     Args:
         generator: On the CPU, in evaluation mode.

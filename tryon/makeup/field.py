@@ -3,28 +3,27 @@
 import cv2
 import numpy as np
 
+from tryon.makeup.composition import Box
 
-class Field:
-    """Samples fields of the aligned square in the crop's pixels; 0 beyond the square."""
 
-    def __init__(self, matrix: np.ndarray, size: int, shape: tuple[int, int]) -> None:
-        self._matrix = np.asarray(matrix, np.float64)
-        self._size = size
-        self._shape = shape
+def sample(fields: np.ndarray, matrix: np.ndarray, part: Box) -> np.ndarray:
+    """Planes of the aligned square in a part of the photo, 0 beyond the square.
 
-    def sample(self, field: np.ndarray) -> np.ndarray:
-        """[C, s, s] at any resolution of the square → float32 [h, w, C]."""
-        ratio = field.shape[-1] / self._size
-        matrix = self._matrix * ratio  # pixel centres at halves
-        matrix[:, 2] += 0.5 * ratio - 0.5
-        planes = [
-            cv2.warpAffine(
-                np.ascontiguousarray(plane, np.float32),
-                matrix,
-                self._shape[::-1],
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_CONSTANT,
-            )
-            for plane in field
-        ]
-        return np.stack(planes, -1)
+    Args:
+        fields: float32 [C, S, S], C at most 4.
+        matrix: Similarity [2, 3] from the photo's pixels to the square's.
+        part: Rows and columns of the photo.
+
+    Returns:
+        float32 [h, w, C].
+    """
+    rows, columns = part
+    moved = np.asarray(matrix, np.float64).copy()
+    moved[:, 2] += moved[:, :2] @ [columns.start, rows.start]
+    return cv2.warpAffine(
+        np.ascontiguousarray(np.moveaxis(fields, 0, -1), np.float32),
+        moved,
+        (columns.stop - columns.start, rows.stop - rows.start),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+    )

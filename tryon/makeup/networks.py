@@ -31,7 +31,7 @@ def paint(masks: Tensor, condition: Tensor) -> Tensor:
 
 
 class Generator(nn.Module):
-    """What to add to the analytic mean shift: a gain on it, a gated residual, a local blend.
+    """What to add to the analytic mean shift: a gain on it and a gated residual.
 
     A conditioned U-Net after space-to-depth (Shi et al. 2016): the edges of the regions come from
     the full-resolution masks, so the trunk may be coarse. It starts close to the plain shift.
@@ -52,15 +52,12 @@ class Generator(nn.Module):
         )
         self.trunk = ConditionedUNet((3 + regions + PAINTED) * SHUFFLE**2, width, condition_width)
         self.fine = nn.Conv2d(self.trunk.outputs, 5 * SHUFFLE**2, 1)
-        self.coarse = nn.Conv2d(self.trunk.outputs, 6 * regions, 1)
         self.edges = nn.Conv2d(self.trunk.outputs, 3 * regions, 1)
-        for head in (self.fine, self.coarse, self.edges):
+        for head in (self.fine, self.edges):
             for parameter in head.parameters():
                 parameter.data.mul_(0.1)
 
-    def forward(
-        self, image: Tensor, masks: Tensor, condition: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, image: Tensor, masks: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
         """One picture's additions, as `tryon.makeup.analytic.compose` takes them.
 
         Args:
@@ -69,8 +66,7 @@ class Generator(nn.Module):
             condition: `[N, R, 5]`.
 
         Returns:
-            gain `[N, 1, S, S]` in (-1, 1); residual `[N, 3, S, S]`, already gated;
-            affine `[N, R · 6, S/4, S/4]` in (-1, 1).
+            gain `[N, 1, S, S]` in (-1, 1); residual `[N, 3, S, S]`, already gated.
         """
         seen = torch.cat([2 * image - 1, masks, paint(masks, condition)], 1)
         code = self.embed(condition.flatten(1))
@@ -78,7 +74,7 @@ class Generator(nn.Module):
         fine = F.pixel_shuffle(self.fine(hidden), SHUFFLE)  # [N, 5, S, S]
         gate = torch.sigmoid(fine[:, 3:4] + 1)
         residual = gate * torch.tanh(fine[:, :3]) + self._outlines(hidden, image, masks, condition)
-        return torch.tanh(fine[:, 4:5]), residual.clamp(-1, 1), torch.tanh(self.coarse(hidden))
+        return torch.tanh(fine[:, 4:5]), residual.clamp(-1, 1)
 
     def _outlines(self, hidden: Tensor, image: Tensor, masks: Tensor, condition: Tensor) -> Tensor:
         """The asked colours along the regions' edges, `[N, 3, S, S]`.

@@ -94,8 +94,7 @@ class MakeupObjective:
         image, masks, condition = batch["image"], batch["masks"], batch["condition"]
         shift = analytic.mean_shift(image, masks, condition)
         shifted = (image + analytic.allowed(masks, condition) * shift).clamp(0, 1)
-        gain, residual, affine = generator(image, masks, condition)
-        made = analytic.compose(image, masks, condition, gain, residual, affine, shift)
+        made = analytic.compose(image, masks, condition, *generator(image, masks, condition), shift)
         return torch.stack([image, shifted, made, batch["target"]], 1)
 
 

@@ -1,8 +1,8 @@
 """From a photo and a look (or a reference photo) to the made-up photo: numpy and ONNX Runtime.
 
 The face is found, its masks are drawn, the condition is measured, and the analytic shift is
-solved. A network, where there is one, sees the aligned square and adds its gain, residual and
-affine to that shift. Everything is composed inside the face's box at the photo's own resolution;
+solved. A network, where there is one, sees the aligned square and adds its gain and residual to
+that shift. Everything is composed inside the face's box at the photo's own resolution;
 on very large faces the *change* is computed smaller and enlarged, never the photo. Pixels outside
 the asked regions are the input's own, bit by bit.
 """
@@ -10,6 +10,7 @@ the asked regions are the input's own, bit by bit.
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +18,22 @@ import cv2
 import numpy as np
 
 from tryon.errors import BundleError, Refusal
-from tryon.makeup import composition, condition, reference
-from tryon.makeup.field import Field
+from tryon.makeup import composition, condition, field, reference
+from tryon.makeup.composition import Box
 from tryon.makeup.look import REGIONS, Look, Region
-from tryon.makeup.regions import region_masks
+from tryon.makeup.regions import FLOOR, region_masks
 from tryon.serving.bundle import Bundle
 from tryon.serving.session import OnnxSession
 from tryon.vision.align import face_square, warp
 from tryon.vision.colour import delta_e_2000, lab_to_hex
-from tryon.vision.contours import closed, soft
+from tryon.vision.contours import closed, face_scale, soft
 from tryon.vision.face import Face, FaceFinder
 from tryon.vision.facemesh import LIPS_INNER
 from tryon.vision.faceview import FaceView
 from tryon.vision.occlusion import visible_skin
 
 RIM = 0.3  # of the face's longer side: the box around the landmarks that may change
-WORK_SIDE = 1280  # pixels; a larger face's change is computed at this size
+WORK_SIDE = 800  # pixels; masks are drawn no finer, so a larger face's change is enlarged
 SOLVE_SIDE = 288  # pixels; the regions' means need no more
 
 
@@ -59,20 +60,27 @@ class _Scene:
     """The part of a photo around its face, at working size."""
 
     face: Face
-    box: tuple[slice, slice]  # of the photo
+    box: Box  # of the photo
     crop: np.ndarray  # uint8 [h, w, 3], the box at working size
     landmarks: np.ndarray  # float32 [478, 2], crop pixels
     visible: np.ndarray  # float32 [h, w]
     masks: np.ndarray  # float32 [R, h, w]
+    cover: np.ndarray  # float32 [R], share of each region that nothing covers
+
+    @cached_property
+    def small(self) -> np.ndarray:
+        """The crop, small enough for the means, float32 [h, w, 3]."""
+        return _unit(self.reduced(self.crop))
+
+    @cached_property
+    def small_masks(self) -> np.ndarray:
+        """The masks at the size of `small`."""
+        return np.stack([self.reduced(mask) for mask in self.masks])
 
     def reduced(self, plane: np.ndarray) -> np.ndarray:
-        """A picture or the masks [C, h, w] of the crop, small enough for the means."""
-        if max(self.crop.shape[:2]) <= SOLVE_SIDE:
-            return plane
-        size = _size(self.crop, SOLVE_SIDE)
-        if plane.shape[:2] == self.crop.shape[:2]:
-            return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
-        return np.stack([cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in plane])
+        """A picture or a plane of the box at the size of `small`."""
+        size = _size(self.crop, min(SOLVE_SIDE, max(self.crop.shape[:2])))
+        return _resized(plane, size)
 
 
 class Predictor:
@@ -127,9 +135,10 @@ class Predictor:
     def apply_each(self, image: np.ndarray, looks: Sequence[Look]) -> list[Result]:
         """Several looks, each on the bare photo: the face is found once. Raises as `apply`."""
         scene = self._scene(image)
-        small, masks = _unit(scene.reduced(scene.crop)), scene.reduced(scene.masks)
         return [
-            self._finish(image, scene, condition.from_look(small, masks, look), None)
+            self._finish(
+                image, scene, condition.from_look(scene.small, scene.small_masks, look), None
+            )
             for look in looks
         ]
 
@@ -154,14 +163,8 @@ class Predictor:
         except Refusal as refusal:
             said = f"in the reference photo: {refusal.message}"
             raise Refusal(said, code=refusal.code, hint=refusal.hint) from None
-        small, masks = _unit(scene.reduced(scene.crop)), scene.reduced(scene.masks)
         reading = reference.from_reference(
-            small,
-            masks,
-            _unit(other.reduced(other.crop)),
-            other.reduced(other.masks),
-            regions,
-            intensity,
+            scene.small, scene.small_masks, other.small, other.small_masks, regions, intensity
         )
         view = FaceView.of(scene.crop, scene.landmarks)
         other_view = FaceView.of(other.crop, other.landmarks)
@@ -188,38 +191,51 @@ class Predictor:
         landmarks: np.ndarray = face.landmarks - np.array([columns.start, rows.start], np.float32)
         if max(crop.shape[:2]) > WORK_SIDE:
             size = _size(crop, WORK_SIDE)
-            landmarks = _resized(landmarks, crop, size)
-            crop = cv2.resize(crop, size, interpolation=cv2.INTER_AREA)
+            factor = np.array(size) / [crop.shape[1], crop.shape[0]]
+            landmarks = ((landmarks + 0.5) * factor - 0.5).astype(np.float32)
+            crop = _resized(crop, size)
         visible = visible_skin(crop, landmarks)
-        masks = region_masks(landmarks, (crop.shape[0], crop.shape[1]), visible)
-        return _Scene(face, (rows, columns), crop, landmarks, visible, masks)
+        whole = region_masks(landmarks, (crop.shape[0], crop.shape[1]))
+        masks = whole * visible
+        masks *= masks > FLOOR
+        cover = masks.sum((1, 2)) / np.maximum(whole.sum((1, 2)), FLOOR)
+        return _Scene(face, (rows, columns), crop, landmarks, visible, masks, cover)
 
     def _finish(
         self, image: np.ndarray, scene: _Scene, asked: np.ndarray, variation: np.ndarray | None
     ) -> Result:
-        crop = _unit(scene.crop)
-        small = _unit(scene.reduced(scene.crop))
-        small_variation = None if variation is None else scene.reduced(variation)
-        masks = scene.reduced(scene.masks)
-        shift = composition.solve(small, masks, asked, small_variation)
-        change = shift.delta(crop, scene.masks, variation)
-        if self.session is not None:
-            # What covers a region stays: the network may move outlines, not paint over teeth.
-            painted = scene.masks[asked[:, 3] > 0].max(0, initial=0)
-            mouth = closed(scene.landmarks.take(LIPS_INNER, 0))
-            within = soft([mouth], painted.shape, 0.006 * scene.face.eye_distance)
-            free = np.maximum(scene.visible * (1 - within), painted)[..., None]
-            change = change + free * (self._corrected(change, crop, scene, asked) - change)
-        change *= composition.allowed(scene.masks, asked)[..., None]
         made_up = image.copy()
-        made_up[scene.box] = _added(image[scene.box], change)
-        done = _unit(scene.reduced(np.rint(np.clip(crop + change, 0, 1) * 255).astype(np.uint8)))
-        return Result(made_up, scene.face, asked, self._reached(done, masks, scene, asked))
+        change, part = self._change(scene, asked, variation)
+        if change is not None:
+            _add(made_up[scene.box], change, part, scene.crop.shape)
+        return Result(made_up, scene.face, asked, _reached(made_up[scene.box], scene, asked))
 
-    def _corrected(
-        self, change: np.ndarray, crop: np.ndarray, scene: _Scene, asked: np.ndarray
-    ) -> np.ndarray:
-        """Add what the network says to the analytic change, at the crop's resolution."""
+    def _change(
+        self, scene: _Scene, asked: np.ndarray, variation: np.ndarray | None
+    ) -> tuple[np.ndarray | None, Box]:
+        """What to add to a part of the crop, float32 [h, w, 3], and that part; None: nothing."""
+        allowed = composition.allowed(scene.masks, asked)
+        part = composition.box_of(allowed)
+        if not allowed[part].size:
+            return None, part
+        crop, masks, allowed = _unit(scene.crop[part]), scene.masks[:, *part], allowed[part]
+        small = None if variation is None else scene.reduced(variation)
+        variation = None if variation is None else variation[part]
+        shift = composition.solve(scene.small, scene.small_masks, asked, small)
+        change = shift.delta(crop, masks, variation)
+        if self.session is not None:
+            gain, residual = self._said(scene, asked, part)
+            # What covers a region stays: the network may move outlines, not paint over teeth.
+            mouth = closed(scene.landmarks.take(LIPS_INNER, 0))
+            within = soft([mouth], scene.visible.shape, 0.006 * face_scale(scene.landmarks))[part]
+            painted = masks[asked[:, 3] > 0].max(0)
+            free = np.maximum(scene.visible[part] * (1 - within), painted)
+            change += free[..., None] * (gain * change + residual)
+        change *= allowed[..., None]
+        return change, part
+
+    def _said(self, scene: _Scene, asked: np.ndarray, part: Box) -> tuple[np.ndarray, np.ndarray]:
+        """Gain [h, w, 1] and residual [h, w, 3] of the network in a part of the crop."""
         assert self.session is not None
         matrix = face_square(scene.landmarks, self.size, self.margin)
         square = warp(scene.crop, matrix, self.size)
@@ -231,33 +247,24 @@ class Predictor:
             masks=masks[None],
             condition=asked[None],
         )
-        field = Field(matrix, self.size, (crop.shape[0], crop.shape[1]))
-        change = change * (1 + field.sample(said["gain"][0]))
-        change += field.sample(said["residual"][0])
-        affine = said["affine"][0].reshape(len(REGIONS), 6, *said["affine"].shape[2:])
-        for index in np.flatnonzero(asked[:, 3]):
-            planes = field.sample(affine[index])
-            tint = planes[..., :3] + planes[..., 3:] * (2 * crop - 1)
-            change += scene.masks[index, ..., None] * tint
-        return change
+        fields = field.sample(np.concatenate([said["gain"][0], said["residual"][0]]), matrix, part)
+        return fields[..., :1], fields[..., 1:]
 
-    def _reached(
-        self, done: np.ndarray, masks: np.ndarray, scene: _Scene, asked: np.ndarray
-    ) -> dict[str, dict[str, Any]]:
-        landmarks = _resized(scene.landmarks, scene.crop, (done.shape[1], done.shape[0]))
-        whole = region_masks(landmarks, (done.shape[0], done.shape[1]))
-        means = condition.mean_lab(done, masks)
-        wanted = condition.SCALE * asked[:, :3]
-        apart = delta_e_2000(means, wanted)
-        return {
-            REGIONS[index]: {
-                "asked": lab_to_hex(wanted[index]),
-                "reached": lab_to_hex(means[index]),
-                "delta_e": round(float(apart[index]), 2),
-                "visible": round(min(float(masks[index].sum() / whole[index].sum()), 1.0), 3),
-            }
-            for index in np.flatnonzero(asked[:, 3])
+
+def _reached(done: np.ndarray, scene: _Scene, asked: np.ndarray) -> dict[str, dict[str, Any]]:
+    """What the answer says of every asked region."""
+    means = condition.mean_lab(_unit(scene.reduced(done)), scene.small_masks)
+    wanted = condition.SCALE * asked[:, :3]
+    apart = delta_e_2000(means, wanted)
+    return {
+        REGIONS[index]: {
+            "asked": lab_to_hex(wanted[index]),
+            "reached": lab_to_hex(means[index]),
+            "delta_e": round(float(apart[index]), 2),
+            "visible": round(min(float(scene.cover[index]), 1.0), 3),
         }
+        for index in np.flatnonzero(asked[:, 3])
+    }
 
 
 def load(folder: Path) -> Predictor:
@@ -271,14 +278,15 @@ def _size(image: np.ndarray, longest: int) -> tuple[int, int]:
     return max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
 
 
-def _resized(landmarks: np.ndarray, image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Landmarks of `image` in a copy of it of `size` (width, height); pixel centres at halves."""
-    factor = np.array(size) / [image.shape[1], image.shape[0]]
-    return ((landmarks + 0.5) * factor - 0.5).astype(np.float32)
+def _resized(plane: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A picture or plane made smaller by area means, or itself where it has that size."""
+    if plane.shape[1::-1] == size:
+        return plane
+    return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
 
 
 def _unit(image: np.ndarray) -> np.ndarray:
-    return image.astype(np.float32) / 255
+    return image.astype(np.float32) * np.float32(1 / 255)
 
 
 def _into(view: FaceView, masks: np.ndarray) -> np.ndarray:
@@ -287,16 +295,19 @@ def _into(view: FaceView, masks: np.ndarray) -> np.ndarray:
     return np.stack([warp(mask, view.matrix, (width, height)) for mask in masks])
 
 
-def _added(image: np.ndarray, change: np.ndarray) -> np.ndarray:
-    """uint8 [H, W, 3] plus a change of the same or a smaller size; exact where it is 0."""
-    if change.shape != image.shape:
-        size = (image.shape[1], image.shape[0])
-        change = cv2.resize(change, size, interpolation=cv2.INTER_LINEAR)
-    changed = (change != 0).any(-1)
-    rows, columns = np.flatnonzero(changed.any(1)), np.flatnonzero(changed.any(0))
-    made_up = image.copy()
-    if len(rows):
-        box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-        sum_ = np.rint(np.clip(_unit(image[box]) + change[box], 0, 1) * 255).astype(np.uint8)
-        made_up[box] = np.where(changed[box][..., None], sum_, image[box])
-    return made_up
+def _add(target: np.ndarray, change: np.ndarray, part: Box, shape: tuple[int, ...]) -> None:
+    """Add a change to a photo's box in place; the very same values where the change is 0.
+
+    Args:
+        target: uint8 [H, W, 3], a view of the photo.
+        change: float32 [h, w, 3], of `part` of the box at working size.
+        part: Rows and columns at working size.
+        shape: Of the whole box at working size.
+    """
+    if target.shape != shape:  # a margin of a pixel, so that the enlarged edge fades to 0
+        whole = np.zeros(shape, np.float32)
+        whole[part] = change
+        change = cv2.resize(whole, target.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        part = composition.box_of(change.any(-1))
+        change = change[part]
+    target[part] = cv2.add(target[part], 255 * change, dtype=cv2.CV_8U)  # rounds and saturates
