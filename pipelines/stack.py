@@ -10,7 +10,8 @@ from zenml.enums import StackComponentType
 
 from tryon.paths import project_root
 from tryon.registry import TASKS
-from tryon.tracking import ensure_experiment, tracking_uri
+from tryon.tracking.client import tracking_uri
+from tryon.tracking.runs import ensure_experiment
 
 
 def ensure_stack() -> None:

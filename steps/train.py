@@ -6,7 +6,7 @@ from zenml import log_metadata, step
 
 from tryon.recipe import Recipe
 from tryon.stages import train as stage
-from tryon.tracking import RunLog
+from tryon.tracking.runs import RunLog
 from tryon.types import AugmentedRef, CandidateRef
 
 

@@ -21,7 +21,7 @@ TRAINED = {"train_makeup_lsgan", "train_makeup_l1"}
 AFTER = {"evaluate_makeup_lsgan", "evaluate_makeup_l1", "gate_makeup", "register_makeup", "package"}
 BEFORE = {"ingest_makeup", "validate_makeup", "preprocess_makeup", "augment_makeup"}
 CHAMPION = """
-from tryon.tracking import version_at
+from tryon.tracking.registry import version_at
 found = {alias: getattr(version_at("makeup", alias), "version", None)
          for alias in ("champion", "previous")}
 import json; print("ALIASES " + json.dumps(found))
@@ -78,7 +78,7 @@ def test_nothing_changed_costs_nothing(checkout: Checkout) -> None:
 
 CANDIDATES = """
 import mlflow
-from tryon.tracking import client
+from tryon.tracking.client import client
 api = client()
 found = mlflow.search_runs(
     experiment_names=["makeup"], filter_string="tags.candidate != ''", output_format="list"

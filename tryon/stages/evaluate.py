@@ -11,7 +11,7 @@ from tryon.recipe import Recipe
 from tryon.registry import TASKS
 from tryon.reports.evaluation import evaluation_page
 from tryon.serving.session import OnnxSession
-from tryon.tracking import RunLog
+from tryon.tracking.runs import RunLog
 from tryon.types import CandidateRef, EvaluationRef, PreparedRef
 
 SPLIT = "test"

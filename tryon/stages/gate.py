@@ -11,7 +11,8 @@ from tryon.registry import TASKS
 from tryon.reports.comparison import adversarial_gain, comparison_page
 from tryon.stages.evaluate import SPLIT, baselines, score
 from tryon.stages.record import bundle_of
-from tryon.tracking import CHAMPION, RunLog, version_at
+from tryon.tracking.registry import CHAMPION, version_at
+from tryon.tracking.runs import RunLog
 from tryon.types import DecisionRef, EvaluationRef, PreparedRef
 
 

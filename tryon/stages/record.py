@@ -8,7 +8,8 @@ from tryon.paths import absolute, project_root, relative, workspace
 from tryon.registry import TASKS
 from tryon.serving.bundle import Bundle
 from tryon.stages.package import package
-from tryon.tracking import (
+from tryon.tracking.client import tracking_uri
+from tryon.tracking.registry import (
     CHALLENGER,
     CHAMPION,
     PREVIOUS,
@@ -17,12 +18,10 @@ from tryon.tracking import (
     history,
     model_name,
     rollback,
-    run_curve,
-    run_metrics,
-    tracking_uri,
     version_at,
     versions,
 )
+from tryon.tracking.runs import run_curve, run_metrics
 
 
 def bundle_of(task: str, version: str) -> str:

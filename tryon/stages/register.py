@@ -11,8 +11,8 @@ from tryon.registry import TASKS
 from tryon.reports.card import model_card
 from tryon.serving.bundle import Bundle, Meta
 from tryon.stages.record import bundle_of
-from tryon.tracking import CHAMPION, promote, version_at
-from tryon.tracking import register as register_version
+from tryon.tracking.registry import CHAMPION, promote, version_at
+from tryon.tracking.registry import register as register_version
 from tryon.types import DatasetRef, DecisionRef, Lineage, RegisteredRef
 
 

@@ -15,7 +15,7 @@ from tryon.gan.trail import read_stats
 from tryon.paths import absolute, relative, workspace
 from tryon.recipe import Recipe
 from tryon.registry import TASKS
-from tryon.tracking import RunLog
+from tryon.tracking.runs import RunLog
 from tryon.types import AugmentedRef, CandidateRef
 
 PREVIEWS = 6  # validation samples pictured over time
