@@ -32,10 +32,10 @@ EPSILON, KAPPA = 216 / 24389, 24389 / 27  # CIE 15:2004
 
 def srgb_to_lab(rgb: Tensor) -> Tensor:
     """sRGB `[N, 3, ...]` in [0, 1] → CIELAB of the same shape."""
-    high = ((rgb.clamp_min(0) + 0.055) / 1.055).pow(2.4)
+    high = _power((rgb.clamp_min(0) + 0.055) / 1.055, 2.4)
     linear = torch.where(rgb <= 0.04045, rgb / 12.92, high)
     ratio = torch.einsum("ij,nj...->ni...", rgb.new_tensor(TO_RATIO), linear)
-    root = ratio.clamp_min(EPSILON).pow(1 / 3)  # the clamp keeps the gradient at 0 finite
+    root = _power(ratio.clamp_min(EPSILON), 1 / 3)  # the clamp keeps the gradient at 0 finite
     f = torch.where(ratio > EPSILON, root, (KAPPA * ratio + 16) / 116)
     x, y, z = f.unbind(1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1)
@@ -48,7 +48,7 @@ def lab_to_srgb(lab: Tensor) -> Tensor:
     cubed = f**3
     ratio = torch.where(cubed > EPSILON, cubed, (116 * f - 16) / KAPPA)
     linear = torch.einsum("ij,nj...->ni...", lab.new_tensor(FROM_RATIO), ratio).clamp(0, 1)
-    high = 1.055 * linear.clamp_min(0.0031308).pow(1 / 2.4) - 0.055
+    high = 1.055 * _power(linear.clamp_min(0.0031308), 1 / 2.4) - 0.055
     return torch.where(linear <= 0.0031308, 12.92 * linear, high)
 
 
@@ -185,6 +185,11 @@ def compose(
         shift = mean_shift(image, masks, condition)
     change = shift * (1 + gain) + residual
     return (image + allowed(masks, condition) * change).clamp(0, 1)
+
+
+def _power(base: Tensor, exponent: float) -> Tensor:
+    """`base.pow(exponent)` for a base above 0, in well under half the time on a CPU."""
+    return base.log2().mul(exponent).exp2()
 
 
 @cache
