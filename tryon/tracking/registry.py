@@ -120,13 +120,13 @@ def fetch(task: str, version: str, folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Move:
-    """One change of what serves: who moved which version where, and why."""
+    """One alias that moved: who gave it to which version, and why."""
 
     time: str
     who: str
-    action: str  # promote | rollback
+    action: str  # challenge | promote | rollback
     version: str
-    replaced: str
+    replaced: str  # the version that had the alias before; "" for none
     why: str
     gate: str = ""
 
@@ -135,14 +135,16 @@ class Move:
         return f"move.{self.time}", json.dumps(self.__dict__)
 
 
-def promote(task: str, version: str, why: str, gate: str = "") -> Move:
-    """Make `version` the champion; the old champion becomes `previous`."""
-    return _move(task, version, "promote", why, gate)
-
-
-def challenge(task: str, version: str) -> None:
-    """Mark a registered version that has not (yet) won."""
+def challenge(task: str, version: str, why: str, gate: str = "") -> Move:
+    """Make `version` the challenger: registered, and not serving yet."""
+    replaced = _number(version_at(task, CHALLENGER))
     client().set_registered_model_alias(model_name(task), CHALLENGER, version)
+    return _keep(task, _record(version, replaced, "challenge", why, gate))
+
+
+def promote(task: str, version: str, why: str, gate: str = "") -> Move:
+    """Make `version` the champion and no longer the challenger; the old champion is `previous`."""
+    return _serve(task, version, "promote", why, gate)
 
 
 def rollback(task: str, why: str, to: str | None = None, dry_run: bool = False) -> Move:
@@ -172,7 +174,7 @@ def rollback(task: str, why: str, to: str | None = None, dry_run: bool = False) 
         )
     if dry_run:
         return _record(target, champion.version, "rollback", why, "")
-    return _move(task, target, "rollback", why, "")
+    return _serve(task, target, "rollback", why, "")
 
 
 def versions(task: str) -> list[Version]:
@@ -191,19 +193,21 @@ def history(task: str) -> list[Move]:
     return sorted((Move(**move) for move in moves), key=lambda move: move.time)
 
 
-def _move(task: str, version: str, action: str, why: str, gate: str) -> Move:
+def _serve(task: str, version: str, action: str, why: str, gate: str) -> Move:
     api, name = client(), model_name(task)
-    champion = version_at(task, CHAMPION)
-    replaced = champion.version if champion else ""
+    replaced = _number(version_at(task, CHAMPION))
     if replaced and replaced != version:
         api.set_registered_model_alias(name, PREVIOUS, replaced)
     api.set_registered_model_alias(name, CHAMPION, version)
-    challenger = version_at(task, CHALLENGER)
-    if challenger is not None and challenger.version == version:
+    if _number(version_at(task, CHALLENGER)) == version:
         api.delete_registered_model_alias(name, CHALLENGER)
-    move = _record(version, replaced, action, why, gate)
-    api.set_registered_model_tag(name, *move.as_tag())
-    api.set_model_version_tag(name, version, *move.as_tag())
+    return _keep(task, _record(version, replaced, action, why, gate))
+
+
+def _keep(task: str, move: Move) -> Move:
+    """Write a move to the model, which holds them all, and to its version."""
+    client().set_registered_model_tag(model_name(task), *move.as_tag())
+    client().set_model_version_tag(model_name(task), move.version, *move.as_tag())
     return move
 
 
@@ -211,6 +215,10 @@ def _record(version: str, replaced: str, action: str, why: str, gate: str) -> Mo
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     who = os.environ.get("TRYON_USER") or getpass.getuser()
     return Move(now, who, action, version, replaced, why, gate[:4000])
+
+
+def _number(version: Version | None) -> str:
+    return version.version if version else ""
 
 
 def _tensor(value: Any) -> TensorSpec:
