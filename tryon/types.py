@@ -88,6 +88,7 @@ class EvaluationRef(Reference):
     candidate: CandidateRef
     path: str  # folder with report.html, metrics.json, pictures
     metrics: dict[str, float]
+    baselines: str  # folder with what the baselines scored on the same split
 
 
 class DecisionRef(Reference):

@@ -28,7 +28,8 @@ def evaluate(
     split = PreparedStore.open(absolute(prepared.path)).split(SPLIT)
     evaluation = score(absolute(candidate.path) / "model.onnx", split, recipe, candidate.name)
     evaluation = evaluation.with_metrics(parity=candidate.parity)
-    compared = baselines(prepared, split, recipe)
+    scored = _score_baselines(prepared, split, recipe)
+    compared = _read_all(scored)
     folder = workspace() / "reports" / recipe.task / candidate.name
     evaluation.write(folder)
     report = evaluation_page(
@@ -46,7 +47,10 @@ def evaluate(
     run.file(folder / "report.html", "evaluation")
     run.file(folder / "metrics.json", "evaluation")
     reference = EvaluationRef(
-        candidate=candidate, path=relative(folder), metrics=dict(evaluation.metrics)
+        candidate=candidate,
+        path=relative(folder),
+        metrics=dict(evaluation.metrics),
+        baselines=relative(scored),
     )
     return reference, report
 
@@ -58,8 +62,13 @@ def score(model: Path, split: PreparedSplit, recipe: Recipe, title: str) -> Eval
     return TASKS[recipe.task].evaluation.evaluate(session.run, split, recipe.config, title, size)
 
 
-def baselines(prepared: PreparedRef, split: PreparedSplit, recipe: Recipe) -> dict[str, Evaluation]:
-    """The baselines on the same split, scored once per data, parameters and code."""
+def read_baselines(evaluation: EvaluationRef) -> dict[str, Evaluation]:
+    """What the baselines scored on the split of an evaluation, weakest first, by name."""
+    return _read_all(absolute(evaluation.baselines))
+
+
+def _score_baselines(prepared: PreparedRef, split: PreparedSplit, recipe: Recipe) -> Path:
+    """The folder of the baselines' evaluations, scored once per data, parameters and code."""
     key = hashlib.sha256(f"{prepared.digest} {recipe.values} {recipe.code}".encode()).hexdigest()
     folder = workspace() / "baselines" / recipe.task / key[:12]
     if not (folder / "done").is_file():
@@ -67,5 +76,9 @@ def baselines(prepared: PreparedRef, split: PreparedSplit, recipe: Recipe) -> di
         for place, (name, evaluation) in enumerate(scored.items()):
             evaluation.write(folder / f"{place} {name}")
         (folder / "done").touch()
+    return folder
+
+
+def _read_all(folder: Path) -> dict[str, Evaluation]:
     kept = sorted(path for path in folder.iterdir() if path.is_dir())
     return {path.name.split(" ", 1)[1]: Evaluation.read(path) for path in kept}

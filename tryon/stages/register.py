@@ -10,8 +10,9 @@ from tryon.recipe import Recipe
 from tryon.registry import TASKS
 from tryon.reports.card import model_card
 from tryon.serving.bundle import Bundle, Meta
+from tryon.stages.evaluate import read_baselines
 from tryon.stages.record import bundle_of
-from tryon.tracking.registry import CHAMPION, promote, version_at
+from tryon.tracking.registry import CHAMPION, challenge, promote, version_at
 from tryon.tracking.registry import register as register_version
 from tryon.types import DatasetRef, DecisionRef, Lineage, RegisteredRef
 
@@ -21,6 +22,7 @@ def register(
 ) -> tuple[RegisteredRef, str]:
     """Register the winner and make it the champion; returns the reference and the model card.
 
+    Between the two it is the challenger, and stays it where the promotion fails.
     A winner whose network is the champion's, bit for bit, is the champion: nothing moves.
     """
     candidate = decision.winner.candidate
@@ -28,15 +30,12 @@ def register(
     if current is not None and current.tags.get("sha256") == candidate.digest:
         version = current.version
     else:
-        bundle = _bundle(dataset, decision, recipe)
+        bundle, words = _bundle(dataset, decision, recipe), _words(decision, recipe)
         version = register_version(
-            recipe.task,
-            candidate.run_id,
-            bundle.folder,
-            _tags(decision, bundle),
-            _words(decision, recipe),
+            recipe.task, candidate.run_id, bundle.folder, _tags(decision, bundle), words
         )
-        promote(recipe.task, version, _words(decision, recipe), decision.rules)
+        challenge(recipe.task, version, words, decision.rules)
+        promote(recipe.task, version, words, decision.rules)
     folder = bundle_of(recipe.task, version)
     bundle = Bundle.open(absolute(folder))
     reference = RegisteredRef(
@@ -59,7 +58,7 @@ def _bundle(dataset: DatasetRef, decision: DecisionRef, recipe: Recipe) -> Bundl
         recipe.task,
         task.evaluation.CARD,
         evaluation,
-        {},
+        read_baselines(decision.winner),
         GateReport.from_dict(record["candidates"][candidate.name]),
         lineage,
         Card.read(absolute(dataset.path)),
