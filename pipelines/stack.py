@@ -13,6 +13,15 @@ from tryon.registry import TASKS
 from tryon.tracking.client import tracking_uri
 from tryon.tracking.runs import ensure_experiment
 
+CHATTY = (
+    "great_expectations",
+    "onnxscript",
+    "onnx_ir",
+    "alembic",
+    "mlflow.store.db.utils",
+    "datasets",
+)
+
 
 def ensure_stack() -> None:
     """Register what infra/stacks/local.yaml describes and make it this checkout's active stack.
@@ -61,5 +70,5 @@ def _quiet() -> None:
     """Keep other libraries' start-up chatter out of the pipeline's log."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
-    for name in ("great_expectations", "onnxscript", "onnx_ir", "alembic", "mlflow.store.db.utils"):
+    for name in CHATTY:
         logging.getLogger(name).setLevel(logging.ERROR)

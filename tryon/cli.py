@@ -95,7 +95,8 @@ def _known(task: str) -> str:
 
 def main() -> None:
     """The entry point."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    logging.basicConfig(format="%(message)s", stream=sys.stderr)
+    logging.getLogger("tryon").setLevel(logging.INFO)  # other libraries: warnings and worse
     app()
 
 

@@ -6,6 +6,7 @@ MediaPipe graph silently returns another photo's landmarks, and aborts after a f
 
 import os
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 
 from tryon.errors import ImageError, Refusal, TryonError
 from tryon.vision import facemesh
+from tryon.vision.hush import hushed
 
 WORK_SIDE = 1024  # pixels; larger photos are shrunk for the search, the mesh sees 192 anyway
 MOST_FACES = 6
@@ -90,17 +92,21 @@ class FaceFinder:
         max_pitch: float = 35.0,
         rival: float = 0.5,
     ) -> None:
-        from mediapipe.python.solutions import face_detection, face_mesh
-
         self.min_eye_distance = min_eye_distance
         self.max_yaw = max_yaw
         self.max_pitch = max_pitch
         self.rival = rival
         self._owner = (os.getpid(), threading.get_ident())
-        self._mesh: Any = face_mesh.FaceMesh(
-            static_image_mode=True, max_num_faces=MOST_FACES, refine_landmarks=True
-        )
-        self._detector: Any = face_detection.FaceDetection(model_selection=1)
+        self._found_any = False
+        with hushed():
+            from mediapipe.python.solutions import face_detection, face_mesh
+
+            self._mesh: Any = face_mesh.FaceMesh(
+                static_image_mode=True, max_num_faces=MOST_FACES, refine_landmarks=True
+            )
+            self._detector: Any = face_detection.FaceDetection(model_selection=1)
+            for graph in (self._mesh, self._detector):  # the models load with the first picture
+                graph.process(np.zeros((64, 64, 3), np.uint8))
 
     def __enter__(self) -> "FaceFinder":
         return self
@@ -187,7 +193,9 @@ class FaceFinder:
         if scale < 1:
             size = [max(1, round(side * scale)) for side in image.shape[1::-1]]
             small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        found = self._mesh.process(np.ascontiguousarray(small)).multi_face_landmarks or []
+        with nullcontext() if self._found_any else hushed():  # the first face is news to its log
+            found = self._mesh.process(np.ascontiguousarray(small)).multi_face_landmarks or []
+        self._found_any |= bool(found)
         height, width = image.shape[:2]
         unit = np.array([width, height, width], np.float32)  # depth is in units of the width
         return [
