@@ -72,19 +72,25 @@ class Shift:
             masks: float [R, H, W] in [0, 1].
             variation: Colour differences that travel with every region, float RGB [H, W, 3].
         """
-        luma = image @ LUMA
+        luma = cv2.transform(np.ascontiguousarray(image, np.float32), LUMA[None])
         total = np.zeros(image.shape, np.float32)
         for index in np.flatnonzero(self.presence):
-            rows, columns = box_of(masks[index])
-            mask = masks[index, rows, columns, None]
-            change = np.broadcast_to(self.offset[index], (*mask.shape[:2], 3))
-            if self.shine[index]:
-                light = np.maximum(luma[rows, columns] - self.onset[index], 0)
-                change = change + (self.shine[index] * light)[..., None]
-            if variation is not None:
-                change = change + variation[rows, columns]
-            total[rows, columns] += mask * change
+            box = box_of(masks[index])
+            travels = None if variation is None else variation[box]
+            total[box] += self._of(index, masks[index][box], luma[box], travels)
         return total
+
+    def _of(
+        self, index: int, mask: np.ndarray, luma: np.ndarray, variation: np.ndarray | None
+    ) -> np.ndarray:
+        """δ of one region: mask and luma [...], variation [..., 3] → [..., 3]."""
+        change: np.ndarray = mask[..., None] * self.offset[index]
+        if self.shine[index]:
+            light = np.maximum(luma - self.onset[index], 0)
+            change += (self.shine[index] * mask * light)[..., None]
+        if variation is not None:
+            change += mask[..., None] * variation
+        return change
 
 
 def solve(
@@ -101,13 +107,19 @@ def solve(
         condition: float [R, 5].
         variation: As in `Shift.delta`.
     """
+    asked = condition[:, 3] > 0
+    used = np.flatnonzero(masks[asked].max(0, initial=0))  # no other pixel counts
+    pixels = image.reshape(-1, 3).take(used, 0).astype(np.float32)
+    masks = masks.reshape(len(masks), -1).take(used, 1)
+    if variation is not None:
+        variation = variation.reshape(-1, 3).take(used, 0)
     weight = weights(masks)
-    total = weight.sum((1, 2), dtype=np.float64)
-    presence = ((condition[:, 3] > 0) & (total > LEAST)).astype(np.float32)
-    share = (weight / np.maximum(total, LEAST)[:, None, None]).astype(np.float32)
-    luma = image @ LUMA
-    mean = np.einsum("khw,hw->k", share, luma)
-    spread = np.sqrt(np.einsum("khw,khw->k", share, (luma - mean[:, None, None]) ** 2))
+    total = weight.sum(1, dtype=np.float64)
+    presence = (asked & (total > LEAST)).astype(np.float32)
+    share = (weight / np.maximum(total, LEAST)[:, None]).astype(np.float32)
+    luma = pixels @ LUMA
+    mean = share @ luma
+    spread = np.sqrt((share * (luma - mean[:, None]) ** 2).sum(1))
     gloss = condition[:, 4] - SATIN
     shift = Shift(
         presence=presence,
@@ -116,11 +128,13 @@ def solve(
         shine=(np.where(gloss < 0, 1.5 * gloss, 1.2 * gloss) * presence).astype(np.float32),
     )
     wanted = lab_to_srgb(SCALE * condition[:, :3])
-    overlap = np.einsum("khw,jhw->kj", share, masks) * presence[None] * presence[:, None]
-    overlap += np.diag(np.where(presence > 0, RIDGE, 1.0))
+    overlap = (share @ masks.T) * presence[None] * presence[:, None]
+    overlap = overlap + np.diag(np.where(presence > 0, RIDGE, 1.0))
     for _ in range(NEWTON_STEPS):
-        reached = np.clip(image + shift.delta(image, masks, variation), 0, 1)
-        lab = np.einsum("khw,hwc->kc", share, srgb_to_lab(reached))
+        reached = pixels.copy()
+        for index in np.flatnonzero(presence):
+            reached += shift._of(index, masks[index], luma, variation)
+        lab = share @ srgb_to_lab(np.clip(reached, 0, 1))
         error = presence[:, None] * (wanted - lab_to_srgb(lab))
         offset = np.clip(shift.offset + np.linalg.solve(overlap, error), -1, 1)
         shift = Shift(presence, offset.astype(np.float32), shift.onset, shift.shine)

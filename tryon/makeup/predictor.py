@@ -33,8 +33,8 @@ from tryon.vision.faceview import FaceView
 from tryon.vision.occlusion import visible_skin
 
 RIM = 0.3  # of the face's longer side: the box around the landmarks that may change
-WORK_SIDE = 800  # pixels; masks are drawn no finer, so a larger face's change is enlarged
-SOLVE_SIDE = 288  # pixels; the regions' means need no more
+WORK_SIDE = 560  # pixels; edges of masks are soft, so a larger face's change is enlarged
+SOLVE_SIDE = 144  # pixels; the regions' means need no more
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,13 @@ class _Scene:
     visible: np.ndarray  # float32 [h, w]
     masks: np.ndarray  # float32 [R, h, w]
     cover: np.ndarray  # float32 [R], share of each region that nothing covers
+
+    @property
+    def mouth(self) -> np.ndarray:
+        """The opening between the lips, float32 [h, w]."""
+        inner = closed(self.landmarks.take(LIPS_INNER, 0))
+        height, width = self.visible.shape
+        return soft([inner], (height, width), 0.006 * face_scale(self.landmarks))
 
     @cached_property
     def small(self) -> np.ndarray:
@@ -226,11 +233,12 @@ class Predictor:
         if self.session is not None:
             gain, residual = self._said(scene, asked, part)
             # What covers a region stays: the network may move outlines, not paint over teeth.
-            mouth = closed(scene.landmarks.take(LIPS_INNER, 0))
-            within = soft([mouth], scene.visible.shape, 0.006 * face_scale(scene.landmarks))[part]
             painted = masks[asked[:, 3] > 0].max(0)
-            free = np.maximum(scene.visible[part] * (1 - within), painted)
-            change += free[..., None] * (gain * change + residual)
+            free = np.maximum(scene.visible[part] * (1 - scene.mouth[part]), painted)
+            added = gain * change
+            added += residual
+            added *= free[..., None]
+            change += added
         change *= allowed[..., None]
         return change, part
 
@@ -304,10 +312,27 @@ def _add(target: np.ndarray, change: np.ndarray, part: Box, shape: tuple[int, ..
         part: Rows and columns at working size.
         shape: Of the whole box at working size.
     """
-    if target.shape != shape:  # a margin of a pixel, so that the enlarged edge fades to 0
-        whole = np.zeros(shape, np.float32)
-        whole[part] = change
-        change = cv2.resize(whole, target.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        part = composition.box_of(change.any(-1))
-        change = change[part]
-    target[part] = cv2.add(target[part], 255 * change, dtype=cv2.CV_8U)  # rounds and saturates
+    change = 255 * change
+    if target.shape != shape:
+        part, change = _enlarged(change, part, shape, target.shape)
+    target[part] = cv2.add(target[part], change, dtype=cv2.CV_8U)  # rounds and saturates
+
+
+def _enlarged(
+    change: np.ndarray, part: Box, shape: tuple[int, ...], target: tuple[int, ...]
+) -> tuple[Box, np.ndarray]:
+    """A part of an array of `shape` enlarged as if the whole were, to `target`; 0 around it."""
+    factor = np.array(target[:2]) / shape[:2]
+    starts, stops = (np.array([getattr(side, end) for side in part]) for end in ("start", "stop"))
+    low = np.maximum(np.floor((starts - 1) * factor), 0).astype(int)
+    high = np.minimum(np.ceil((stops + 1) * factor), target[:2]).astype(int)
+    offset = (low + 0.5) / factor - 0.5 - starts  # pixel centres at halves
+    matrix = np.array([[1 / factor[1], 0, offset[1]], [0, 1 / factor[0], offset[0]]])
+    planes = cv2.warpAffine(
+        change,
+        matrix,
+        (int(high[1] - low[1]), int(high[0] - low[0])),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+    )
+    return (slice(low[0], high[0]), slice(low[1], high[1])), planes
