@@ -1,21 +1,20 @@
 """The makeup sample dataset: drawn faces, bare and made up, with everything about them known."""
 
-import multiprocessing
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from tqdm import tqdm
 
 from tryon.data.card import Card
+from tryon.data.pool import pool
 from tryon.data.shards import ShardWriter
 from tryon.makeup.config import Config, SampleConfig
 from tryon.makeup.data import FEATURES, SCHEMA_VERSION
 from tryon.makeup.sample_rows import STREAM, Order, draw
 
 TONES = 10
+AT_ONCE = 4  # faces a worker takes at a time
 
 
 def generate(config: Config, folder: Path, seed: int, workers: int) -> None:
@@ -37,8 +36,12 @@ def generate(config: Config, folder: Path, seed: int, workers: int) -> None:
         provides=("landmarks", "parsing"),
         parameters=config.sample.model_dump(mode="json") | {"seed": seed},
     )
-    with ShardWriter(folder, FEATURES) as writer:
-        rows = tqdm(_rows(orders, workers), "drawing faces", len(orders), unit="face")
+    with (
+        ShardWriter(folder, FEATURES) as writer,
+        pool(min(workers, len(orders)), cv2.setNumThreads, 1) as executor,
+    ):
+        done = executor.map(draw, orders, chunksize=AT_ONCE)  # in the order of the orders
+        rows = tqdm(done, "drawing faces", len(orders), unit="face")
         for order, drawn in zip(orders, rows, strict=True):
             for row in drawn:
                 writer.write(order.split, row)
@@ -67,12 +70,3 @@ def plan(config: SampleConfig, seed: int) -> list[Order]:
         )
         for index, (split, tone) in enumerate(zip(splits, tones, strict=True))
     ]
-
-
-def _rows(orders: list[Order], workers: int) -> Iterator[list[dict[str, Any]]]:
-    if workers <= 1:
-        yield from map(draw, orders)
-        return
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(workers, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
-        yield from pool.imap(draw, orders, chunksize=4)
