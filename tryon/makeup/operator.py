@@ -6,6 +6,8 @@ targets of training pairs, so it may use what the analytic shift must not: neigh
 non-linear curves, sparkle.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -40,111 +42,81 @@ def apply(image: np.ndarray, masks: np.ndarray, look: Look, eye_distance: float)
             continue
         mask = masks[index].astype(np.float32)
         present = mean_lab(lab_to_srgb(lab), masks)[index]
-        lab = _PAINT[region](lab, mask, present, wanted[index], look.regions[region], eye_distance)
+        coat = _Coat(look.regions[region], mask, present, wanted[index], eye_distance)
+        lab = _PAINT[region](lab, coat)
         touched = np.maximum(touched, mask)
     lab[..., 0] = np.clip(lab[..., 0], 0, 100)
     return np.where(touched[..., None] > 0, lab_to_srgb(lab), source).astype(np.float32)
 
 
-def _lips(
-    lab: np.ndarray,
-    mask: np.ndarray,
-    present: np.ndarray,
-    wanted: np.ndarray,
-    part: RegionLook,
-    unit: float,
-) -> np.ndarray:
+@dataclass(frozen=True)
+class _Coat:
+    """What goes on one region."""
+
+    part: RegionLook
+    mask: np.ndarray  # float32 [H, W] in [0, 1]
+    present: np.ndarray  # L, a, b: the region's mean before
+    wanted: np.ndarray  # L, a, b: the mean that is aimed at
+    unit: float  # pixels between the pupils
+
+
+def _lips(lab: np.ndarray, coat: _Coat) -> np.ndarray:
     """Lightness by the ratio to the mean, colour full where the lips are lit, fading in folds."""
-    shade = np.clip(lab[..., 0] / max(float(present[0]), 1), 0.3, 1.9)
+    shade = np.clip(lab[..., 0] / max(float(coat.present[0]), 1), 0.3, 1.9)
     painted = np.empty_like(lab)
-    painted[..., 0] = wanted[0] * shade**0.9
-    keep = 1 - 0.65 * part.intensity  # of the lips' own unevenness
-    tint = np.clip(shade, 0.6, 1.15)[..., None] ** part.intensity
-    painted[..., 1:] = wanted[1:] * tint + keep * (lab[..., 1:] - present[1:])
-    weight = np.square(mask)[..., None]
-    painted += wanted - (weight * painted).sum((0, 1)) / weight.sum()  # curves moved the mean
-    return _finish(lab, painted, mask, part, unit)
+    painted[..., 0] = coat.wanted[0] * shade**0.9
+    keep = 1 - 0.65 * coat.part.intensity  # of the lips' own unevenness
+    tint = np.clip(shade, 0.6, 1.15)[..., None] ** coat.part.intensity
+    painted[..., 1:] = coat.wanted[1:] * tint + keep * (lab[..., 1:] - coat.present[1:])
+    weight = np.square(coat.mask)[..., None]
+    painted += coat.wanted - (weight * painted).sum((0, 1)) / weight.sum()  # curves moved the mean
+    return _finish(lab, painted, coat)
 
 
-def _eyeshadow(
-    lab: np.ndarray,
-    mask: np.ndarray,
-    present: np.ndarray,
-    wanted: np.ndarray,
-    part: RegionLook,
-    unit: float,
-) -> np.ndarray:
+def _eyeshadow(lab: np.ndarray, coat: _Coat) -> np.ndarray:
     """A powder: lightness detail stays, flatter on dark shades; colour nearly even."""
     painted = np.empty_like(lab)
-    flat = np.clip(wanted[0] / max(float(present[0]), 1), 0.55, 1.05)
-    painted[..., 0] = wanted[0] + flat * (lab[..., 0] - present[0])
-    keep = 1 - 0.6 * part.intensity
-    painted[..., 1:] = wanted[1:] + keep * (lab[..., 1:] - present[1:])
-    return _finish(lab, painted, mask, part, unit)
+    flat = np.clip(coat.wanted[0] / max(float(coat.present[0]), 1), 0.55, 1.05)
+    painted[..., 0] = coat.wanted[0] + flat * (lab[..., 0] - coat.present[0])
+    keep = 1 - 0.6 * coat.part.intensity
+    painted[..., 1:] = coat.wanted[1:] + keep * (lab[..., 1:] - coat.present[1:])
+    return _finish(lab, painted, coat)
 
 
-def _eyeliner(
-    lab: np.ndarray,
-    mask: np.ndarray,
-    present: np.ndarray,
-    wanted: np.ndarray,
-    part: RegionLook,
-    unit: float,
-) -> np.ndarray:
+def _eyeliner(lab: np.ndarray, coat: _Coat) -> np.ndarray:
     """Dense: nearly nothing of the skin shows through."""
-    keep = 1 - 0.85 * part.intensity
-    painted = wanted + keep * (lab - present)
-    return _finish(lab, painted.astype(np.float32), mask, part, unit)
+    keep = 1 - 0.85 * coat.part.intensity
+    painted = coat.wanted + keep * (lab - coat.present)
+    return _finish(lab, painted.astype(np.float32), coat)
 
 
-def _blush(
-    lab: np.ndarray,
-    mask: np.ndarray,
-    present: np.ndarray,
-    wanted: np.ndarray,
-    part: RegionLook,
-    unit: float,
-) -> np.ndarray:
+def _blush(lab: np.ndarray, coat: _Coat) -> np.ndarray:
     """A veil: the skin moves as a whole."""
-    return _finish(lab, (lab + (wanted - present)).astype(np.float32), mask, part, unit)
+    return _finish(lab, (lab + (coat.wanted - coat.present)).astype(np.float32), coat)
 
 
-def _brows(
-    lab: np.ndarray,
-    mask: np.ndarray,
-    present: np.ndarray,
-    wanted: np.ndarray,
-    part: RegionLook,
-    unit: float,
-) -> np.ndarray:
+def _brows(lab: np.ndarray, coat: _Coat) -> np.ndarray:
     """Tints the hairs most and the skin between them a little."""
-    local = _masked_blur(lab[..., 0], np.clip(mask, 0.02, 1), 0.10 * unit)
+    local = _masked_blur(lab[..., 0], np.clip(coat.mask, 0.02, 1), 0.10 * coat.unit)
     hair = np.clip(0.55 + (local - lab[..., 0]) / 12, 0.25, 1.0)[..., None]
-    painted = lab + hair * (wanted - present) * 1.35
-    return _finish(lab, painted.astype(np.float32), mask, part, unit)
+    painted = lab + hair * (coat.wanted - coat.present) * 1.35
+    return _finish(lab, painted.astype(np.float32), coat)
 
 
-def _foundation(
-    lab: np.ndarray,
-    mask: np.ndarray,
-    present: np.ndarray,
-    wanted: np.ndarray,
-    part: RegionLook,
-    unit: float,
-) -> np.ndarray:
+def _foundation(lab: np.ndarray, coat: _Coat) -> np.ndarray:
     """Evens blotches and tone; pores stay, and so do the shadows that give the face its form."""
-    seen = np.clip(mask, 0.01, 1)
-    low = _masked_blur(lab, seen, 0.09 * unit)
-    middle = _masked_blur(lab, seen, 0.022 * unit)
+    seen = np.clip(coat.mask, 0.01, 1)
+    low = _masked_blur(lab, seen, 0.09 * coat.unit)
+    middle = _masked_blur(lab, seen, 0.022 * coat.unit)
     band, fine = middle - low, lab - middle
     even = low.copy()
-    even[..., 1:] = 0.45 * low[..., 1:] + 0.55 * present[1:]
+    even[..., 1:] = 0.45 * low[..., 1:] + 0.55 * coat.present[1:]
     covered = even + band * BAND_KEPT + fine * FINE_KEPT
     fold = np.clip((-band[..., 0] - 4) / 4, 0, 1)  # deep folds are form, not blotches
     covered[..., 0] += 0.45 * fold * band[..., 0]
-    tone = wanted - present
-    strength = (mask * part.intensity)[..., None]
-    return (lab + strength * (covered - lab) + mask[..., None] * tone).astype(np.float32)
+    tone = coat.wanted - coat.present
+    strength = (coat.mask * coat.part.intensity)[..., None]
+    return (lab + strength * (covered - lab) + coat.mask[..., None] * tone).astype(np.float32)
 
 
 _PAINT = {
@@ -157,10 +129,9 @@ _PAINT = {
 }
 
 
-def _finish(
-    lab: np.ndarray, painted: np.ndarray, mask: np.ndarray, part: RegionLook, unit: float
-) -> np.ndarray:
+def _finish(lab: np.ndarray, painted: np.ndarray, coat: _Coat) -> np.ndarray:
     """Blend the paint in by its mask, then let the finish act on the highlights."""
+    part, mask, unit = coat.part, coat.mask, coat.unit
     result = lab + mask[..., None] * (painted - lab)
     if part.finish == "satin":
         return result
