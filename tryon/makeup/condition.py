@@ -51,9 +51,9 @@ class Probe:
     def __init__(self, masks: np.ndarray) -> None:
         flat = np.asarray(masks, np.float32).reshape(len(masks), -1)
         self._shape = masks.shape
-        inside = np.flatnonzero(flat.max(0))
+        inside = np.flatnonzero(flat.max(0) > 0)
         weight = weights(flat.take(inside, 1))
-        used = np.flatnonzero(weight.max(0))
+        used = np.flatnonzero(weight.max(0) > 0)
         self._pixels = inside[used]  # of any region: converted once for all
         self._weight = weight.take(used, 1).astype(np.float64)
         self._total = self._weight.sum(1, keepdims=True)
@@ -63,7 +63,7 @@ class Probe:
     def mean_lab(self, image: np.ndarray) -> np.ndarray:
         """Weighted mean CIELAB of each region of a float RGB [H, W, 3], as `mean_lab`."""
         _check(image, self._shape)
-        lab = srgb_to_lab(image.reshape(-1, 3)[self._pixels]).astype(np.float64)
+        lab = srgb_to_lab(image.reshape(-1, 3).take(self._pixels, 0)).astype(np.float64)
         means = (self._weight @ lab) / np.maximum(self._total, LEAST)
         return (means * self.seen[:, None]).astype(np.float32)
 

@@ -127,7 +127,7 @@ class Preparer:
         parsing = _parsing(row["parsing"], photo.shape, matrix, side)
         visible = visible_skin(image, landmarks, parsing if row["parsing"] else None)
         soft = region_masks(landmarks, (side, side), visible)
-        masks = np.rint(soft * 255).astype(np.uint8)
+        masks = cv2.convertScaleAbs(soft.reshape(-1, side), alpha=255).reshape(soft.shape)
         bare, soft = _unit(image), _unit(masks)  # as they will be read again
         probe = condition.Probe(soft)
         record = {

@@ -1,10 +1,13 @@
 """The aligned face square: the similarity that levels the eyes and centres the face."""
 
+import math
+
 import cv2
 import numpy as np
 
 from tryon.vision import facemesh
 
+_EYES = np.array([eye.outline for eye in facemesh.EYES])
 CENTRE_DROP = 0.05  # of the face's longer side: the square sits a little above the face's middle
 
 
@@ -17,21 +20,28 @@ def face_square(landmarks: np.ndarray, size: int, margin: float) -> np.ndarray:
         margin: Side of the square ÷ longer side of the levelled landmarks.
     """
     landmarks = np.asarray(landmarks, np.float64)
-    right, left = (landmarks[list(eye.outline)].mean(0) for eye in facemesh.EYES)
-    cosine, sine = (left - right) / max(float(np.hypot(*(left - right))), 1e-6)
-    turn = np.array([[cosine, sine], [-sine, cosine]])
-    level = landmarks @ turn.T
-    low, high = level.min(0), level.max(0)
-    longest = max(float((high - low).max()), 1e-6)
-    centre = (low + high) / 2 - [0, CENTRE_DROP * longest]
+    turn = levelling(landmarks)[0]
+    level = turn @ landmarks.T  # [2, 478]: numpy is slow at minima of many short rows
+    low, high = level.min(1), level.max(1)
+    longest = max(*(high - low).tolist(), 1e-6)
+    centre = (low + high) / 2 - (0, CENTRE_DROP * longest)
     scale = size / (margin * longest)
     shift = (size - 1) / 2 - scale * centre
     return np.concatenate([scale * turn, shift[:, None]], 1).astype(np.float32)
 
 
+def levelling(landmarks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rotation [2, 2] that levels the eyes, and the middle between them [2]."""
+    right, left = landmarks.take(_EYES, 0).mean(1)
+    x, y = (left - right).tolist()
+    length = max(math.hypot(x, y), 1e-6)
+    cosine, sine = x / length, y / length
+    return np.array([[cosine, sine], [-sine, cosine]]), (left + right) / 2
+
+
 def scale_of(matrix: np.ndarray) -> float:
     """Square pixels per photo pixel of a similarity [2, 3]."""
-    return float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    return math.hypot(matrix[0, 0], matrix[1, 0])
 
 
 def warp(image: np.ndarray, matrix: np.ndarray, size: int | tuple[int, int]) -> np.ndarray:

@@ -24,6 +24,10 @@ TO_XYZ = np.array(
 )
 FROM_XYZ = np.linalg.inv(TO_XYZ.astype(np.float64)).astype(np.float32)
 WHITE = np.array([0.95047, 1.0, 1.08883], np.float32)  # D65, 2 degrees
+_TO_RATIO = TO_XYZ / WHITE[:, None]
+_TO_LAB = np.array(
+    [[0, 116, 0, -16], [500, -500, 0, 0], [0, 200, -200, 0]], np.float32
+)  # from the cube roots of the ratios
 EPSILON, KAPPA = 216 / 24389, 24389 / 27  # CIE 15:2004
 
 MONK = (
@@ -62,16 +66,22 @@ def _power(values: np.ndarray, exponent: float) -> np.ndarray:
 
 def srgb_to_lab(rgb: np.ndarray) -> np.ndarray:
     """sRGB in [0, 1] → CIELAB, float32 [..., 3]."""
-    ratio = to_linear(rgb) @ (TO_XYZ / WHITE[:, None]).T
+    linear = to_linear(rgb)
+    ratio = _mixed(linear, _TO_RATIO)
     f = _power(np.maximum(ratio, 0), 1 / 3)
     dark = ratio <= np.float32(EPSILON)
-    f[dark] = (np.float32(KAPPA) * ratio[dark] + 16) / 116
-    x, y, z = f[..., 0], f[..., 1], f[..., 2]
-    lab = np.empty_like(f)
-    lab[..., 0] = 116 * y - 16
-    lab[..., 1] = 500 * (x - y)
-    lab[..., 2] = 200 * (y - z)
-    return lab
+    if dark.any():
+        ratio *= np.float32(KAPPA / 116)
+        ratio += np.float32(16 / 116)
+        np.copyto(f, ratio, where=dark)
+    return _mixed(f, _TO_LAB)
+
+
+def _mixed(values: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Float32 [..., 3] through a matrix [3, 3], or [3, 4] with what is added."""
+    if not values.size:
+        return values
+    return cv2.transform(values.reshape(1, -1, 3), matrix).reshape(values.shape)
 
 
 def lab_to_srgb(lab: np.ndarray) -> np.ndarray:

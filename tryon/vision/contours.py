@@ -1,7 +1,10 @@
 """Curves through mesh points and soft polygons, with sizes as shares of the eye distance."""
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -9,6 +12,9 @@ import numpy as np
 from tryon.vision import facemesh
 
 NASION, NOSE_BASE = 168, 2
+LEAST_SHRUNK = 2.5  # pixels; edges at least this soft need no more resolution
+FARTHEST = 2e4  # pixels at which contours are cut off
+BITS = 6  # of fixed-point coordinates behind the point
 
 
 def face_scale(landmarks: np.ndarray) -> float:
@@ -16,10 +22,22 @@ def face_scale(landmarks: np.ndarray) -> float:
 
     The length of the nose stands in where a turned head brings the pupils together.
     """
-    points = np.asarray(landmarks, np.float64)
-    eyes = np.hypot(*(points[facemesh.LEFT_EYE.iris[0]] - points[facemesh.RIGHT_EYE.iris[0]]))
-    nose = np.hypot(*(points[NASION] - points[NOSE_BASE]))
-    return float(max(eyes, 1.1 * nose, 1e-3))  # their ratio is 1.27 in the median of portraits
+    left, right = landmarks[facemesh.LEFT_EYE.iris[0]], landmarks[facemesh.RIGHT_EYE.iris[0]]
+    eyes = math.dist(left.tolist(), right.tolist())
+    nose = math.dist(landmarks[NASION].tolist(), landmarks[NOSE_BASE].tolist())
+    return max(eyes, 1.1 * nose, 1e-3)  # their ratio is 1.27 in the median of portraits
+
+
+class Patch(NamedTuple):
+    """Part of a plane that is 0 elsewhere."""
+
+    rows: slice
+    columns: slice
+    plane: np.ndarray  # float32, of the size of the slices
+
+    def of(self, plane: np.ndarray) -> np.ndarray:
+        """The same part of another plane [..., H, W], as a view."""
+        return plane[..., self.rows, self.columns]
 
 
 def fill(
@@ -36,24 +54,14 @@ def fill(
         weights: One per polygon, for a weighted sum instead of the union; polygons of equal
             weight are united first. Their sum is at most 1.
     """
-    height, width = shape
-    fine = 4 if max(shape) <= 256 else 2 if max(shape) <= 512 else 1
-    drawn: dict[float, list[np.ndarray]] = {}
-    for polygon, weight in zip(polygons, weights or [1.0] * len(polygons), strict=True):
-        limited = np.minimum(np.maximum(polygon, -4e3), 2e4)
-        enlarged = ((limited + 0.5) * fine - 0.5) * 16
-        drawn.setdefault(weight, []).append(np.rint(enlarged).astype(np.int32))
-    total = np.zeros((height * fine, width * fine), np.uint8)
-    for weight, group in drawn.items():
-        layer = total if len(drawn) == 1 else np.zeros_like(total)
-        for fixed in group:
-            cv2.fillPoly(layer, [fixed], (round(255 * weight),), cv2.LINE_AA, 4)
-        if layer is not total:
-            cv2.add(total, layer, total)
-    shrunk = (
-        total if fine == 1 else cv2.resize(total, (width, height), interpolation=cv2.INTER_AREA)
-    )
-    return shrunk.astype(np.float32) * np.float32(1 / 255)
+    canvas = np.zeros(shape, np.float32)
+    contours = _fixed(polygons)
+    left, top, right, bottom = _box(contours, shape, 2)
+    if left < right and top < bottom:
+        size, fine = (bottom - top, right - left), _fineness(shape)
+        drawn = _drawn(contours, weights, (left, top), size, fine)
+        np.multiply(drawn, np.float32(1 / 255), out=canvas[top:bottom, left:right])
+    return canvas
 
 
 def soft(
@@ -63,25 +71,109 @@ def soft(
     weights: Sequence[float] | None = None,
 ) -> np.ndarray:
     """Like `fill`, with edges blurred by `sigma` pixels; with `weights` their weighted sum."""
-    sigma = max(sigma, 0.3)
+    part = soft_patch(polygons, shape, sigma, weights)
     canvas = np.zeros(shape, np.float32)
-    every = polygons[0] if len(polygons) == 1 else np.concatenate(polygons)
-    reach = round(4 * sigma) + 2  # beyond it the blur is 0: work in the box that matters
-    (x0, y0), (x1, y1) = every.min(0).tolist(), every.max(0).tolist()
-    left, top = max(0, int(x0) - reach), max(0, int(y0) - reach)
-    right, bottom = min(shape[1], int(x1) + reach + 2), min(shape[0], int(y1) + reach + 2)
+    part.of(canvas)[:] = part.plane
+    return canvas
+
+
+def soft_patch(
+    polygons: Sequence[np.ndarray],
+    shape: tuple[int, int],
+    sigma: float,
+    weights: Sequence[float] | None = None,
+) -> Patch:
+    """`soft`, only where it is not 0. Wide edges are drawn shrunk and enlarged."""
+    sigma = max(sigma, 0.3)
+    shrink = 2 ** max(0, int(math.log2(sigma / LEAST_SHRUNK)))
+    contours = _fixed(polygons)
+    left, top, right, bottom = _box(contours, shape, round(4 * sigma) + 2)
     if left >= right or top >= bottom:
-        return canvas
-    corner = np.array([left, top], np.float64)
-    near = [polygon - corner for polygon in polygons]
-    box = (bottom - top, right - left)
-    canvas[top:bottom, left:right] = blur(fill(near, box, weights), sigma)
+        return Patch(slice(0, 0), slice(0, 0), np.zeros((0, 0), np.float32))
+    height, width = bottom - top, right - left
+    size = (-(-height // shrink), -(-width // shrink))
+    drawn = _drawn(contours, weights, (left, top), size, _fineness((height, width)), shrink)
+    kernel = cv2.getGaussianKernel(round(8 * sigma / shrink) | 1, sigma / shrink, cv2.CV_32F)
+    plane = cv2.sepFilter2D(drawn, cv2.CV_32F, kernel, kernel * np.float32(1 / 255))
+    if shrink > 1:
+        whole = (size[1] * shrink, size[0] * shrink)
+        plane = cv2.resize(plane, whole, interpolation=cv2.INTER_LINEAR)[:height, :width]
+    return Patch(slice(top, bottom), slice(left, right), plane)
+
+
+class _Fixed(NamedTuple):
+    """Contours in fixed-point numbers, joined."""
+
+    points: np.ndarray  # int32 [N, 2]
+    lengths: tuple[int, ...]  # of each contour
+
+
+def _fixed(polygons: Sequence[np.ndarray]) -> _Fixed:
+    every = polygons[0] if len(polygons) == 1 else np.concatenate(polygons)
+    scaled = np.minimum(np.maximum(every, -FARTHEST), FARTHEST) * float(1 << BITS)
+    points = np.rint(scaled, out=scaled).astype(np.int32)
+    return _Fixed(points, tuple(len(polygon) for polygon in polygons))
+
+
+def _box(contours: _Fixed, shape: tuple[int, int], reach: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what contours and `reach` pixels around them take."""
+    x, y, width, height = cv2.boundingRect(contours.points)
+    left, top = max(0, (x >> BITS) - reach), max(0, (y >> BITS) - reach)
+    right, bottom = ((x + width) >> BITS) + reach + 2, ((y + height) >> BITS) + reach + 2
+    return left, top, min(shape[1], right), min(shape[0], bottom)
+
+
+def _fineness(shape: tuple[int, int]) -> int:
+    """How much canvases of this size are enlarged for drawing."""
+    return 4 if max(shape) <= 256 else 2 if max(shape) <= 512 else 1
+
+
+def _drawn(
+    contours: _Fixed,
+    weights: Sequence[float] | None,
+    corner: tuple[int, int],
+    size: tuple[int, int],
+    fine: int,
+    shrink: int = 1,
+) -> np.ndarray:
+    """Contours on a canvas of `size` that begins at `corner`, uint8 with 255 for 1.
+
+    Args:
+        fine: Each pixel is drawn as that many squared.
+        shrink: That many pixels squared become one.
+    """
+    total = np.zeros((size[0] * shrink * fine, size[1] * shrink * fine), np.uint8)
+    bits = BITS - fine.bit_length() + 1  # the same numbers count enlarged pixels
+    middle = (fine - 1) << bits >> 1  # pixel centres lie at whole numbers
+    offset = (middle - (corner[0] << BITS), middle - (corner[1] << BITS))
+    layers: dict[float, np.ndarray] = {}
+    start = 0
+    for length, weight in zip(
+        contours.lengths, weights or [1.0] * len(contours.lengths), strict=True
+    ):
+        if weight not in layers:
+            layers[weight] = np.zeros_like(total) if layers else total
+        part, value = contours.points[start : start + length], (round(255 * weight),)
+        cv2.fillPoly(layers[weight], [part], value, cv2.LINE_AA, bits, offset)
+        start += length
+    for layer in layers.values():
+        if layer is not total:
+            cv2.add(total, layer, total)
+    return _shrunk(total, size)
+
+
+def _shrunk(canvas: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """To a size that is smaller by a power of two: several times as fast by halves as at once."""
+    while canvas.shape[0] > size[0]:
+        half = (canvas.shape[1] // 2, canvas.shape[0] // 2)
+        canvas = cv2.resize(canvas, half, interpolation=cv2.INTER_AREA)
     return canvas
 
 
 def blur(plane: np.ndarray, sigma: float) -> np.ndarray:
     """Gaussian blur of a float plane by `sigma` pixels, float32."""
-    return cv2.GaussianBlur(plane, (0, 0), sigma).astype(np.float32)
+    blurred: np.ndarray = cv2.GaussianBlur(plane, (0, 0), sigma)
+    return blurred.astype(np.float32, copy=False)
 
 
 def closed(points: np.ndarray, between: int = 4) -> np.ndarray:
@@ -92,6 +184,22 @@ def closed(points: np.ndarray, between: int = 4) -> np.ndarray:
 def opened(points: np.ndarray, between: int = 4) -> np.ndarray:
     """Catmull-Rom curve through an open contour [N, 2], its ends included."""
     return _spline(len(points), between, False) @ np.asarray(points, np.float64)
+
+
+def outlines(points: np.ndarray, contours: tuple[tuple[int, ...], ...]) -> list[np.ndarray]:
+    """`closed` through many contours at once, each given by its numbers of points."""
+    controls, starts = _controls(contours)
+    near = np.asarray(points, np.float64).take(controls, 0).reshape(4, -1)
+    curves = (_blends(4) @ near).reshape(4, -1, 2).swapaxes(0, 1).reshape(-1, 2)
+    return [curves[a:b] for a, b in pairwise(starts)]
+
+
+@lru_cache(maxsize=64)
+def _controls(contours: tuple[tuple[int, ...], ...]) -> tuple[np.ndarray, tuple[int, ...]]:
+    """The four points [4, S] that decide each piece of the curves, and where curves begin."""
+    rolled = [[np.roll(contour, shift) for contour in contours] for shift in (1, 0, -1, -2)]
+    starts = np.cumsum([0, *(4 * len(contour) for contour in contours)])
+    return np.stack([np.concatenate(each) for each in rolled]), tuple(starts.tolist())
 
 
 def resample(line: np.ndarray, count: int) -> np.ndarray:
@@ -129,11 +237,19 @@ def _spline(count: int, between: int, loop: bool) -> np.ndarray:
     before, start, end, after = (
         part[:, None] for part in (padded[:-3], padded[1:-2], padded[2:-1], padded[3:])
     )
-    t = np.linspace(0, 1, between, endpoint=False)[None, :, None]
-    curve = 0.5 * (
-        2 * start
-        + (end - before) * t
-        + (2 * before - 5 * start + 4 * end - after) * t**2
-        + (3 * start - before - 3 * end + after) * t**3
-    ).reshape(-1, count)
+    pieces = np.stack([before, start, end, after])[:, :, 0]
+    curve = np.einsum("tk,ksn->stn", _blends(between), pieces).reshape(-1, count)
     return curve if loop else np.concatenate([curve, points[-1:]])
+
+
+@lru_cache(maxsize=8)
+def _blends(between: int) -> np.ndarray:
+    """Catmull-Rom: how much each of four points counts at `between` places, [between, 4]."""
+    t = np.linspace(0, 1, between, endpoint=False)
+    columns = (
+        2 * t**2 - t - t**3,
+        2 - 5 * t**2 + 3 * t**3,
+        t + 4 * t**2 - 3 * t**3,
+        t**3 - t**2,
+    )
+    return 0.5 * np.stack(columns, 1)

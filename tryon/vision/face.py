@@ -4,6 +4,7 @@ One `FaceFinder` belongs to one thread of one process and is made after any fork
 MediaPipe graph silently returns another photo's landmarks, and aborts after a fork.
 """
 
+import math
 import os
 import threading
 from contextlib import nullcontext
@@ -18,10 +19,16 @@ from tryon.errors import ImageError, Refusal, TryonError
 from tryon.vision import facemesh
 from tryon.vision.hush import hushed
 
-WORK_SIDE = 1024  # pixels; larger photos are shrunk for the search, the mesh sees 192 anyway
+WORK_SIDE = 1024  # pixels; photos twice as large are shrunk for the search
 MOST_FACES = 6
 CROP = 2.5  # side of the second try's crop ÷ side of the detected box
 REST_PITCH = 7.0  # degrees the forehead-chin line of MediaPipe's mesh leans when one looks ahead
+# A point of a landmark list as protobuf encodes it: each number follows its field's tag.
+_POINT = np.dtype(
+    [("head", "S3"), ("x", "<f4"), ("y_tag", "S1"), ("y", "<f4"), ("z_tag", "S1"), ("z", "<f4")]
+)
+_EXTREMES = (cv2.REDUCE_MIN, cv2.REDUCE_MAX)
+_HEAD = bytes([0x0A, _POINT.itemsize - 2, 0x0D])  # element of a list, its length, field 1
 
 
 @dataclass(frozen=True)
@@ -52,27 +59,32 @@ class Face:
         points = np.asarray(points, np.float32)
         right, left = points[facemesh.RIGHT_EYE.iris[0]], points[facemesh.LEFT_EYE.iris[0]]
         yaw, pitch, roll = _pose(points)
-        low, high = np.floor(points[:, :2].min(0)), np.ceil(points[:, :2].max(0))
+        landmarks = np.ascontiguousarray(points[:, :2])
+        low, high = (cv2.reduce(landmarks, 0, how)[0].tolist() for how in _EXTREMES)
         return cls(
-            landmarks=np.ascontiguousarray(points[:, :2]),
+            landmarks=landmarks,
             depth=np.ascontiguousarray(points[:, 2]),
-            eye_distance=float(np.hypot(*(left - right)[:2])),
+            eye_distance=math.hypot(*(left - right)[:2].tolist()),
             yaw=yaw,
             pitch=pitch,
             roll=roll,
-            box=(int(low[0]), int(low[1]), int(high[0]), int(high[1])),
+            box=(*(math.floor(edge) for edge in low), *(math.ceil(edge) for edge in high)),
         )
 
 
 def _pose(points: np.ndarray) -> tuple[float, float, float]:
-    across = points[facemesh.LEFT_EYE.upper_lid[0]] - points[facemesh.RIGHT_EYE.upper_lid[0]]
-    down = points[facemesh.CHIN] - points[facemesh.FOREHEAD]
-    across, down = across / np.linalg.norm(across), down / np.linalg.norm(down)
-    ahead = np.cross(down, across)  # out of the face; the camera looks along +depth
-    ahead = ahead / np.linalg.norm(ahead)
-    yaw = np.degrees(np.arctan2(ahead[0], -ahead[2]))
-    pitch = np.degrees(np.arctan2(ahead[1], np.hypot(ahead[0], ahead[2]))) - REST_PITCH
-    return float(yaw), float(pitch), float(np.degrees(np.arctan2(across[1], across[0])))
+    across = _between(points, facemesh.RIGHT_EYE.upper_lid[0], facemesh.LEFT_EYE.upper_lid[0])
+    down = _between(points, facemesh.FOREHEAD, facemesh.CHIN)
+    x = down[1] * across[2] - down[2] * across[1]  # their cross product leads out of the face
+    y = down[2] * across[0] - down[0] * across[2]
+    z = down[0] * across[1] - down[1] * across[0]  # the camera looks along +depth
+    yaw, pitch = math.atan2(x, -z), math.atan2(y, math.hypot(x, z))
+    roll = math.atan2(across[1], across[0])
+    return math.degrees(yaw), math.degrees(pitch) - REST_PITCH, math.degrees(roll)
+
+
+def _between(points: np.ndarray, start: int, end: int) -> list[float]:
+    return (points[end] - points[start]).tolist()
 
 
 class FaceFinder:
@@ -188,21 +200,17 @@ class FaceFinder:
         return sorted(faces, key=lambda face: -face.eye_distance)
 
     def _search(self, image: np.ndarray) -> list[np.ndarray]:
-        scale = min(1.0, WORK_SIDE / max(image.shape[:2]))
-        small = image
-        if scale < 1:
-            size = [max(1, round(side * scale)) for side in image.shape[1::-1]]
-            small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        times = max(1, max(image.shape[:2]) // WORK_SIDE)  # whole: an area mean is cheap then
+        height, width = (side // times * times for side in image.shape[:2])
+        small = image[:height, :width]
+        if times > 1:
+            size = (width // times, height // times)
+            small = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
         with nullcontext() if self._found_any else hushed():  # the first face is news to its log
             found = self._mesh.process(np.ascontiguousarray(small)).multi_face_landmarks or []
         self._found_any |= bool(found)
-        height, width = image.shape[:2]
         unit = np.array([width, height, width], np.float32)  # depth is in units of the width
-        return [
-            np.array([c for p in face.landmark for c in (p.x, p.y, p.z)], np.float32).reshape(-1, 3)
-            * unit
-            for face in found
-        ]
+        return [_coordinates(face) * unit for face in found]
 
     def _search_small(self, image: np.ndarray) -> list[np.ndarray]:
         """Faces too small for the mesh's own short-range detector: full range, crop, enlarge."""
@@ -223,6 +231,20 @@ class FaceFinder:
             if near is not None:
                 meshes.append(near / scale + np.array([left, top, 0], np.float32))
         return meshes
+
+
+def _coordinates(face: Any) -> np.ndarray:
+    """x, y, z of a landmark list, float32 [478, 3].
+
+    They are read from the message's bytes, where every point takes as many as the next; asking
+    for 1434 numbers one by one costs fifty times as much.
+    """
+    encoded = face.SerializeToString()
+    if len(encoded) == len(face.landmark) * _POINT.itemsize:
+        points = np.frombuffer(encoded, _POINT)
+        if (points["head"] == _HEAD).all():
+            return np.stack([points[axis] for axis in "xyz"], 1)
+    return np.array([(p.x, p.y, p.z) for p in face.landmark], np.float32)
 
 
 def _extent(points: np.ndarray) -> float:

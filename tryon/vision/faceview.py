@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tryon.vision import facemesh
-from tryon.vision.align import invert, move, warp
+from tryon.vision.align import invert, levelling, move, warp
 from tryon.vision.colour import srgb_to_lab
 from tryon.vision.contours import blur, face_scale
 
@@ -60,10 +59,9 @@ class FaceView:
 def view_matrix(landmarks: np.ndarray) -> np.ndarray:
     """Similarity from photo pixels to the view, float32 [2, 3]."""
     points = np.asarray(landmarks, np.float64)
-    right, left = (points[list(eye.outline)].mean(0) for eye in facemesh.EYES)
-    cosine, sine = (left - right) / max(float(np.hypot(*(left - right))), 1e-6)
-    turn = np.array([[cosine, sine], [-sine, cosine]]) * (UNIT / face_scale(points))
-    shift = np.array(EYES_AT) - turn @ ((left + right) / 2)
+    turn, middle = levelling(points)
+    turn *= UNIT / face_scale(points)
+    shift = np.array(EYES_AT) - turn @ middle
     return np.concatenate([turn, shift[:, None]], 1).astype(np.float32)
 
 
