@@ -1,6 +1,6 @@
 """Makeup: a look or a reference photo, applied to a photo at its own resolution."""
 
-import json
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
@@ -8,12 +8,14 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from bento.backend import Backend
-from bento.forms import MEDIA_TYPE, Format, FormRoute, read_object, read_photo
+from bento.forms import read_object, read_photo
 from bento.headers import MODEL_HEADERS
 from bento.makeup_looks import LookInfo, read_look, read_regions
-from bento.makeup_work import Answer, apply_look, transfer_look, warm_up
-from bento.schemas import errors, picture
+from bento.makeup_work import Work, warm_up
+from bento.pictures import Answer, AnswerFormat, form_router
+from bento.schemas import picture
 from tryon.makeup.look import GLOSS, REGIONS, catalogue
+from tryon.makeup.predictor import Predictor
 
 __all__ = ["router", "warm_up"]
 
@@ -22,7 +24,7 @@ LOOK_EXAMPLES = ["classic red", '{"regions": {"lips": {"colour": "#a8161f", "fin
 HEADERS = MODEL_HEADERS | {
     "X-Makeup": "JSON: per region the colour asked, the colour reached, their CIEDE2000"
 }
-POSTED = errors(400, 408, 413, 415, 422, 429, 503)
+Photo = Annotated[UploadFile, File(description="JPEG, PNG or WebP with one face")]
 
 
 class Looks(BaseModel):
@@ -36,13 +38,17 @@ class Looks(BaseModel):
 def router(backend: Backend) -> APIRouter:
     """`POST /makeup`, `POST /makeup/transfer`, `GET /looks`."""
     routes = APIRouter(tags=["makeup"])
-    form_routes = APIRouter(tags=["makeup"], route_class=FormRoute)
-    bundle, limits = backend.bundles["makeup"], backend.settings.photo_limits
+    form_routes = form_router("makeup")
+    work = Work(backend.bundles["makeup"], backend.settings.photo_limits)
     listed = Looks(
         looks=[LookInfo.of(name, look) for name, look in catalogue().items()],
         regions=list(REGIONS),
         finishes=list(GLOSS),
     )
+
+    async def done(job: Callable[[Predictor], Answer]) -> Response:
+        answer = await backend.run(lambda predictors: job(predictors["makeup"]))
+        return answer.response()
 
     @routes.get("/looks", summary="The named looks")
     async def looks() -> Looks:
@@ -51,11 +57,10 @@ def router(backend: Backend) -> APIRouter:
     @form_routes.post(
         "/makeup",
         summary="Put a look on a photo",
-        response_class=Response,
-        responses=picture("The photo with the look, at its own resolution", HEADERS) | POSTED,
+        responses=picture("The photo with the look, at its own resolution", HEADERS),
     )
     async def makeup(
-        photo: Annotated[UploadFile, File(description="JPEG, PNG or WebP with one face")],
+        photo: Photo,
         look: Annotated[
             str,
             Form(
@@ -73,23 +78,19 @@ def router(backend: Backend) -> APIRouter:
             ),
         ] = "",
         intensity: Annotated[float, Form(ge=0, le=1, description="of the whole look")] = 1.0,
-        format: Annotated[Format, Form(description="of the answer")] = "png",
+        format: AnswerFormat = "png",
     ) -> Response:
         asked = read_look(look, read_object("overrides", overrides), intensity)
         data = await read_photo(photo)
-        answer = await backend.run(
-            lambda predictors: apply_look(predictors["makeup"], data, asked, format, limits, bundle)
-        )
-        return _respond(answer, format)
+        return await done(lambda predictor: work.apply(predictor, data, asked, format))
 
     @form_routes.post(
         "/makeup/transfer",
         summary="Put the makeup of a reference photo on a photo",
-        response_class=Response,
-        responses=picture("The photo with the reference's makeup", HEADERS) | POSTED,
+        responses=picture("The photo with the reference's makeup", HEADERS),
     )
     async def transfer(
-        photo: Annotated[UploadFile, File(description="JPEG, PNG or WebP with one face")],
+        photo: Photo,
         reference: Annotated[UploadFile, File(description="a photo with the makeup to copy")],
         regions: Annotated[
             str,
@@ -100,21 +101,13 @@ def router(backend: Backend) -> APIRouter:
             ),
         ] = "",
         intensity: Annotated[float, Form(ge=0, le=1, description="of the copied makeup")] = 1.0,
-        format: Annotated[Format, Form(description="of the answer")] = "png",
+        format: AnswerFormat = "png",
     ) -> Response:
         wanted = read_regions(regions)
         data, copied = await read_photo(photo), await read_photo(reference)
-        answer = await backend.run(
-            lambda predictors: transfer_look(
-                predictors["makeup"], data, copied, wanted, intensity, format, limits, bundle
-            )
+        return await done(
+            lambda predictor: work.transfer(predictor, data, copied, wanted, intensity, format)
         )
-        return _respond(answer, format)
 
     routes.include_router(form_routes)
     return routes
-
-
-def _respond(answer: Answer, format: Format) -> Response:
-    headers = answer.headers | {"X-Makeup": json.dumps(answer.reached, separators=(",", ":"))}
-    return Response(answer.content, media_type=MEDIA_TYPE[format], headers=headers)

@@ -10,13 +10,14 @@ from bento import api_models, docs, errors
 from bento.backend import Backend
 from bento.openapi import describe
 from bento.tasks import module_of
+from tryon.registry import TASKS
 
 
 def create_app(backend: Backend) -> FastAPI:
     """The application for the bundles at hand; a task without a bundle has no routes."""
     app = FastAPI(
         title="tryon",
-        summary="Virtual try-on: a photo in, the same photo made up out.",
+        summary="Virtual try-on: " + "; ".join(TASKS[task].summary for task in backend.bundles),
         version="1",
         docs_url=None,
         redoc_url=None,
