@@ -33,7 +33,7 @@ from tryon.vision.faceview import FaceView
 from tryon.vision.occlusion import visible_skin
 
 RIM = 0.3  # of the face's longer side: the box around the landmarks that may change
-WORK_SIDE = 560  # pixels; edges of masks are soft, so a larger face's change is enlarged
+WORK_SIDE = 640  # pixels; edges of masks are soft, so a larger face's change is enlarged
 SOLVE_SIDE = 144  # pixels; the regions' means need no more
 
 
@@ -61,6 +61,7 @@ class _Scene:
 
     face: Face
     box: Box  # of the photo
+    times: int  # sides of the box ÷ sides of the crop
     crop: np.ndarray  # uint8 [h, w, 3], the box at working size
     landmarks: np.ndarray  # float32 [478, 2], crop pixels
     visible: np.ndarray  # float32 [h, w]
@@ -192,21 +193,21 @@ class Predictor:
         left, top, right, bottom = face.box
         rim = round(RIM * max(right - left, bottom - top))
         height, width = image.shape[:2]
-        rows = slice(max(0, top - rim), min(height, bottom + rim))
-        columns = slice(max(0, left - rim), min(width, right + rim))
-        crop = np.ascontiguousarray(image[rows, columns])
-        landmarks: np.ndarray = face.landmarks - np.array([columns.start, rows.start], np.float32)
-        if max(crop.shape[:2]) > WORK_SIDE:
-            size = _size(crop, WORK_SIDE)
-            factor = np.array(size) / [crop.shape[1], crop.shape[0]]
-            landmarks = ((landmarks + 0.5) * factor - 0.5).astype(np.float32)
-            crop = _resized(crop, size)
+        top, left = max(0, top - rim), max(0, left - rim)
+        high, wide = min(height, bottom + rim) - top, min(width, right + rim) - left
+        times = -(-max(high, wide) // WORK_SIDE)  # whole: area means are exact and cheap then
+        high, wide = high // times * times, wide // times * times
+        box = (slice(top, top + high), slice(left, left + wide))
+        crop = _resized(image[box], (wide // times, high // times))
+        landmarks: np.ndarray = (
+            face.landmarks - np.array([left, top], np.float32) + 0.5
+        ) / times - 0.5
         visible = visible_skin(crop, landmarks)
         whole = region_masks(landmarks, (crop.shape[0], crop.shape[1]))
         masks = whole * visible
         masks *= masks > FLOOR
         cover = masks.sum((1, 2)) / np.maximum(whole.sum((1, 2)), FLOOR)
-        return _Scene(face, (rows, columns), crop, landmarks, visible, masks, cover)
+        return _Scene(face, box, times, crop, landmarks, visible, masks, cover)
 
     def _finish(
         self, image: np.ndarray, scene: _Scene, asked: np.ndarray, variation: np.ndarray | None
@@ -214,7 +215,7 @@ class Predictor:
         made_up = image.copy()
         change, part = self._change(scene, asked, variation)
         if change is not None:
-            _add(made_up[scene.box], change, part, scene.crop.shape)
+            _add(made_up[scene.box], change, part, scene.times)
         return Result(made_up, scene.face, asked, _reached(made_up[scene.box], scene, asked))
 
     def _change(
@@ -261,7 +262,8 @@ class Predictor:
 
 def _reached(done: np.ndarray, scene: _Scene, asked: np.ndarray) -> dict[str, dict[str, Any]]:
     """What the answer says of every asked region."""
-    means = condition.mean_lab(_unit(scene.reduced(done)), scene.small_masks)
+    seen = _resized(done, (scene.crop.shape[1], scene.crop.shape[0]))
+    means = condition.mean_lab(_unit(scene.reduced(seen)), scene.small_masks)
     wanted = condition.SCALE * asked[:, :3]
     apart = delta_e_2000(means, wanted)
     return {
@@ -303,35 +305,34 @@ def _into(view: FaceView, masks: np.ndarray) -> np.ndarray:
     return np.stack([warp(mask, view.matrix, (width, height)) for mask in masks])
 
 
-def _add(target: np.ndarray, change: np.ndarray, part: Box, shape: tuple[int, ...]) -> None:
+def _add(target: np.ndarray, change: np.ndarray, part: Box, times: int) -> None:
     """Add a change to a photo's box in place; the very same values where the change is 0.
 
     Args:
         target: uint8 [H, W, 3], a view of the photo.
         change: float32 [h, w, 3], of `part` of the box at working size.
         part: Rows and columns at working size.
-        shape: Of the whole box at working size.
+        times: How many times larger the box is than at working size.
     """
     change = 255 * change
-    if target.shape != shape:
-        part, change = _enlarged(change, part, shape, target.shape)
+    if times > 1:
+        part, change = _enlarged(change, part, times)
+        rows, columns = part
+        change = change[: target.shape[0] - rows.start, : target.shape[1] - columns.start]
     target[part] = cv2.add(target[part], change, dtype=cv2.CV_8U)  # rounds and saturates
 
 
-def _enlarged(
-    change: np.ndarray, part: Box, shape: tuple[int, ...], target: tuple[int, ...]
-) -> tuple[Box, np.ndarray]:
-    """A part of an array of `shape` enlarged as if the whole were, to `target`; 0 around it."""
-    factor = np.array(target[:2]) / shape[:2]
-    starts, stops = (np.array([getattr(side, end) for side in part]) for end in ("start", "stop"))
-    low = np.maximum(np.floor((starts - 1) * factor), 0).astype(int)
-    high = np.minimum(np.ceil((stops + 1) * factor), target[:2]).astype(int)
-    offset = (low + 0.5) / factor - 0.5 - starts  # pixel centres at halves
-    matrix = np.array([[1 / factor[1], 0, offset[1]], [0, 1 / factor[0], offset[0]]])
+def _enlarged(change: np.ndarray, part: Box, times: int) -> tuple[Box, np.ndarray]:
+    """A part of a plane enlarged as if the whole were, with the rim where it fades to 0."""
+    low = [max(0, (side.start - 1) * times) for side in part]
+    high = [(side.stop + 1) * times for side in part]
+    y, x = (
+        (start + 0.5) / times - 0.5 - side.start for start, side in zip(low, part, strict=True)
+    )  # pixel centres at halves
     planes = cv2.warpAffine(
         change,
-        matrix,
-        (int(high[1] - low[1]), int(high[0] - low[0])),
+        np.array([[1 / times, 0, x], [0, 1 / times, y]]),
+        (high[1] - low[1], high[0] - low[0]),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
     )
