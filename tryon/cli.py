@@ -9,12 +9,14 @@ import typer
 
 from tryon.console import one_line_errors, out
 from tryon.data.cli import app as data
+from tryon.errors import ConfigError
+from tryon.registry import TASKS, find
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 export = typer.Typer(no_args_is_help=True, help="Write figures for other tools.")
 app.add_typer(export, name="export")
 app.add_typer(data, name="data")
-TaskName = Annotated[str, typer.Argument(help="makeup, …")]
+TaskName = Annotated[str, typer.Argument(help=", ".join(TASKS))]
 
 
 @app.command()
@@ -23,12 +25,12 @@ def sample(task: TaskName, folder: Annotated[Path | None, typer.Option()] = None
     """Render a task's sample dataset into its raw folder."""
     from tryon.config import load_params
     from tryon.paths import absolute
-    from tryon.registry import TASKS
 
-    params = load_params()
-    config = params.tasks[_known(task)]
+    chosen, params = find(task), load_params()
+    if task not in params.tasks:
+        raise ConfigError(f"params.yaml has no tasks.{task}", hint="add the section")
     target = folder or absolute(f"data/raw/{task}")
-    TASKS[task].sample.generate(config, target, params.seed, params.workers)
+    chosen.sample.generate(params.tasks[task], target, params.seed, params.workers)
     out.print(f"rendered {target}")
 
 
@@ -38,7 +40,7 @@ def lineage(task: TaskName) -> None:
     """Print the whole record: champion, where it comes from, every version, every move."""
     from tryon.stages.record import lineage_text
 
-    out.print(lineage_text(_known(task)), markup=False)
+    out.print(lineage_text(find(task).name), markup=False)
 
 
 @app.command()
@@ -52,7 +54,7 @@ def rollback(
     """Serve the previous champion again: move the alias, pack its bundle."""
     from tryon.stages.record import roll_back
 
-    out.print(roll_back(_known(task), why, to, dry_run), markup=False)
+    out.print(roll_back(find(task).name, why, to, dry_run), markup=False)
 
 
 @app.command()
@@ -82,15 +84,6 @@ def doctor() -> None:
 
     for line in examine():
         out.print(line)
-
-
-def _known(task: str) -> str:
-    from tryon.errors import ConfigError
-    from tryon.registry import TASKS
-
-    if task not in TASKS:
-        raise ConfigError(f"no task {task!r}", hint=f"one of {', '.join(sorted(TASKS))}")
-    return task
 
 
 def main() -> None:

@@ -38,11 +38,19 @@ MODULES = (
 
 @dataclass(frozen=True)
 class Task:
-    """One task: its name, the package that holds its modules, and what it does in a sentence."""
+    """One task.
+
+    Attributes:
+        name: As in params.yaml, in commands and in the service's paths.
+        package: Holds its modules.
+        summary: What it does, in a sentence.
+        example: What `curl` is given to try it on a running service.
+    """
 
     name: str
     package: str
     summary: str
+    example: str
 
     def __getattr__(self, module: str) -> ModuleType:
         if module not in MODULES:

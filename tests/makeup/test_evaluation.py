@@ -233,7 +233,7 @@ def zero_network(path, size):
 def test_a_network_that_adds_nothing_is_the_mean_shift(tmp_path, split, baselines, size):
     """Also for a network exported at another size, such as a champion's."""
     session = zero_network(tmp_path / "zero.onnx", size)
-    result = makeup.evaluate(session.run, split, CONFIG, "zero", size)
+    result = makeup.evaluate(session, split, CONFIG, "zero")
     assert result.metrics["psnr_regions"] == baselines[SHIFT].metrics["psnr_regions"]
     assert result.counts["landmark_shift"] <= 2
 

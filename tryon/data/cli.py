@@ -8,13 +8,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from tryon.console import one_line_errors, out
+from tryon.registry import TASKS, find
 
 if TYPE_CHECKING:
     from tryon.data.card import Card
-    from tryon.task import Task
 
 app = typer.Typer(no_args_is_help=True, help="Fetch, import, list and validate datasets.")
 TaskName = Annotated[str, typer.Option(help="whose schema and rules")]
+FIRST = next(iter(TASKS))
 Mirror = Annotated[
     str | None, typer.Option(help="folder or address that holds the files, instead of their own")
 ]
@@ -72,15 +73,17 @@ def pin(
 @app.command("import")
 @one_line_errors
 def import_(
-    format: Annotated[str, typer.Argument(help="folder, parquet, mt, cpm-synt-2")],
+    format: Annotated[str, typer.Argument(help="folder, or a layout of the task's field")],
     path: Annotated[Path, typer.Argument(help="the folder or file to read")],
-    task: TaskName = "makeup",
+    task: TaskName = FIRST,
     to: Annotated[Path | None, typer.Option("--out", help="default: data/raw/FOLDER")] = None,
     coding: Annotated[str | None, typer.Option(help="label coding A-D; default: detected")] = None,
-    identity: Annotated[str, typer.Option(help="a person is a file, a folder, or auto")] = "auto",
+    identity: Annotated[
+        str | None, typer.Option(help="a person is a file, a folder, or auto (default)")
+    ] = None,
     pseudo_targets: Annotated[
-        bool, typer.Option("--pseudo-targets", help="take warped pseudo ground truth as pairs")
-    ] = False,
+        bool | None, typer.Option("--pseudo-targets", help="take warped pseudo ground truth")
+    ] = None,
     validation_share: Annotated[float, typer.Option(min=0, max=0.5)] = 0.1,
     test_share: Annotated[float, typer.Option(min=0, max=0.5)] = 0.2,
     source: Annotated[str, typer.Option(help="where the pictures come from, for the card")] = "",
@@ -90,8 +93,9 @@ def import_(
     from tryon.data.obtain import import_dataset
 
     folder = to or _raw(path.resolve().stem)
+    given = {"coding": coding, "identity": identity, "pseudo_targets": pseudo_targets}
     card = import_dataset(
-        _task(task),
+        find(task),
         format,
         path,
         folder,
@@ -99,9 +103,7 @@ def import_(
         source=source or path.resolve().name,
         licence=licence,
         options={
-            "coding": coding,
-            "identity": identity,
-            "pseudo_targets": pseudo_targets,
+            **{name: value for name, value in given.items() if value is not None},
             "validation_share": validation_share,
             "test_share": test_share,
             "say": lambda text: out.print(escape(text)),
@@ -114,7 +116,7 @@ def import_(
 @app.command()
 @one_line_errors
 def validate(
-    task: TaskName = "makeup",
+    task: TaskName = FIRST,
     dataset: Annotated[Path | None, typer.Option(help="default: the task's own")] = None,
     to: Annotated[Path | None, typer.Option("--out", help="folder of the report")] = None,
 ) -> None:
@@ -124,7 +126,7 @@ def validate(
     from tryon.errors import ConfigError
     from tryon.paths import absolute, workspace
 
-    chosen, params = _task(task), load_params()
+    chosen, params = find(task), load_params()
     if task not in params.tasks:
         raise ConfigError(f"params.yaml has no tasks.{task}", hint="add the section")
     config = params.tasks[task]
@@ -142,15 +144,6 @@ def validate(
     for rule, count in result.quarantined.items():
         out.print(f"set aside by {rule}: {count}")
     out.print(f"kept {_counts(result.passed)}; report {escape(str(result.report_path))}")
-
-
-def _task(name: str) -> "Task":
-    from tryon.errors import ConfigError
-    from tryon.registry import TASKS
-
-    if name not in TASKS:
-        raise ConfigError(f"no task {name!r}", hint=f"there are {', '.join(sorted(TASKS))}")
-    return TASKS[name]
 
 
 def _raw(name: str) -> Path:

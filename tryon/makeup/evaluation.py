@@ -14,7 +14,7 @@ from tryon.data.prepared import PreparedSplit
 from tryon.errors import DataError, Refusal
 from tryon.makeup import baselines as painters
 from tryon.makeup import scoring
-from tryon.makeup.baselines import Network, Painter
+from tryon.makeup.baselines import Painter
 from tryon.makeup.config import Config
 from tryon.makeup.criteria import CARD, METRICS, PRIMARY, rules
 from tryon.metrics import image as figures
@@ -22,6 +22,7 @@ from tryon.metrics.features import resolve
 from tryon.metrics.result import Evaluation, Kind, PictureRow
 from tryon.metrics.slices import UNKNOWN, bin_name, by_bins, pick
 from tryon.metrics.summary import Grouping, summarise
+from tryon.serving.session import OnnxSession
 from tryon.types import Arrays
 from tryon.vision.face import FaceFinder
 
@@ -31,24 +32,21 @@ MOST_GROUPS = 12  # an attribute with more values is no slice
 NAMES = ("image", "target", "masks", "condition", "landmarks")
 
 
-def evaluate(
-    predict: Network, split: PreparedSplit, config: Config, title: str, size: int | None = None
-) -> Evaluation:
+def evaluate(network: OnnxSession, split: PreparedSplit, config: Config, title: str) -> Evaluation:
     """Score an exported network on a prepared split.
 
     Args:
-        predict: `OnnxSession(path).run`.
+        network: As it ships, for pictures of any size, such as a champion's.
         split: Usually `test`.
         config: Batch size, bins, pictures, features of the distances.
         title: Name of the candidate.
-        size: Side the network was exported for, where it is not the split's own.
 
     Raises:
         DataError: the split is empty.
         ConfigError: Inception features without the standard weights.
     """
-    side = size or int(split.arrays["image"].shape[1])
-    return evaluate_painter(painters.painter(predict, side), split, config, title, landmarks=True)
+    paint = painters.painter(network.run, int(network.inputs["image"][-1]))
+    return evaluate_painter(paint, split, config, title, landmarks=True)
 
 
 def baselines(split: PreparedSplit, config: Config) -> dict[str, Evaluation]:

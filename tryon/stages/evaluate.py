@@ -57,9 +57,8 @@ def evaluate(
 
 def score(model: Path, split: PreparedSplit, recipe: Recipe, title: str) -> Evaluation:
     """Evaluate an exported network."""
-    session = OnnxSession(model)
-    size = int(session.inputs["image"][-1])
-    return TASKS[recipe.task].evaluation.evaluate(session.run, split, recipe.config, title, size)
+    network = OnnxSession(model)
+    return TASKS[recipe.task].evaluation.evaluate(network, split, recipe.config, title)
 
 
 def read_baselines(evaluation: EvaluationRef) -> dict[str, Evaluation]:

@@ -124,8 +124,8 @@ def summary_text() -> str:
             "next (in the activated environment: source .venv/bin/activate)",
             "  mlflow ui --backend-store-uri sqlite:///mlflow.db     compare the experiments",
             "  bentoml serve                                         answer photos on port 3000",
-            "  curl -F photo=@face.jpg -F 'look=classic red' localhost:3000/makeup -o made-up.png",
-            "  tryon lineage makeup                                  the whole record",
+            *(f"  curl {task.example}" for task in TASKS.values()),
+            *(f"  {f'tryon lineage {task}':52}  the whole record" for task in TASKS),
         ]
     )
 
