@@ -94,7 +94,8 @@ class MakeupObjective:
         image, masks, condition = batch["image"], batch["masks"], batch["condition"]
         shift = analytic.mean_shift(image, masks, condition)
         shifted = (image + analytic.allowed(masks, condition) * shift).clamp(0, 1)
-        made = analytic.compose(image, masks, condition, *generator(image, masks, condition), shift)
+        gain, residual = generator(image, masks, condition)
+        made = analytic.compose(image, masks, condition, gain, residual, shift)
         return torch.stack([image, shifted, made, batch["target"]], 1)
 
 

@@ -199,8 +199,8 @@ class Predictor:
         high, wide = high // times * times, wide // times * times
         box = (slice(top, top + high), slice(left, left + wide))
         crop = _resized(image[box], (wide // times, high // times))
-        within = face.landmarks - np.array([left, top], np.float32)
-        landmarks = ((within + 0.5) / times - 0.5).astype(np.float32)
+        landmarks: np.ndarray = face.landmarks - np.array([left, top], np.float32)
+        landmarks = np.float32(1 / times) * (landmarks + 0.5) - 0.5
         visible = visible_skin(crop, landmarks)
         whole = region_masks(landmarks, (crop.shape[0], crop.shape[1]))
         masks = whole * visible
