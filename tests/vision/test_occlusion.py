@@ -76,7 +76,8 @@ def test_a_moustache_over_the_upper_lip_gets_no_lipstick_and_the_lower_lip_does(
 def test_frames_of_glasses_are_found_and_bare_eyes_are_not_taken_for_them() -> None:
     points, image = portrait(3, 4, 512).landmarks, picture(3, 4, 512).copy()
     view = FaceView.of(image, points)
-    assert find_frames(view, find_skin(view).surface).max() < 0.2
+    found = find_frames(view, find_skin(view))
+    assert found is None or found.max() < 0.2
     unit = face_scale(points)
     rims = np.zeros(image.shape[:2], np.uint8)
     width = max(2, round(0.035 * unit))

@@ -1,10 +1,12 @@
 """What hides the lips: a moustache or beard over them, teeth between them."""
 
+import math
+
 import cv2
 import numpy as np
 
 from tryon.vision import facemesh
-from tryon.vision.contours import blur, closed, fill, inset
+from tryon.vision.contours import blur, closed, fill, inset, soft, within
 from tryon.vision.faceview import UNIT, FaceView, above, settle
 from tryon.vision.skin import Skin
 
@@ -21,33 +23,33 @@ def visible_lips(view: FaceView, skin: Skin) -> np.ndarray:
     counts as covered: what shows through a moustache is not painted.
     """
     reference = _lip_colour(view)
-    lightness = view.lab[..., 0]
-    chroma = np.hypot(view.lab[..., 1], view.lab[..., 2])
-    own_chroma = float(np.hypot(reference[1], reference[2]))
+    lightness, redness, yellowness = cv2.split(view.lab)
+    chroma = cv2.magnitude(redness, yellowness)
+    own_chroma = math.hypot(reference[1], reference[2])
     base = max(min(float(reference[0]), float(skin.median[0])), 5.0)
-    darker = (base - lightness) / base
-    red = view.lab[..., 1] / max(float(reference[1]), 4.0)
-    paler = 1 - np.minimum(chroma / max(own_chroma, LEAST_COLOUR), red)
+    darker = 1 - lightness * np.float32(1 / base)
+    red = redness * np.float32(1 / max(float(reference[1]), 4.0))
+    paler = 1 - np.minimum(chroma * np.float32(1 / max(own_chroma, LEAST_COLOUR)), red)
     coloured = above(darker, 0.12, 0.22) * above(paler, 0.30, 0.30)
     grey = above(paler, 0.62, 0.2) * (1 - above(lightness - reference[0], 18, 14))
     by_colour = np.maximum.reduce([coloured, grey, above(darker, 0.42, 0.2)])
-    trust = above(own_chroma, LEAST_COLOUR, 9.0)
+    trust = float(above(own_chroma, LEAST_COLOUR, 9.0))
     hair = trust * by_colour + (1 - trust) * above(darker, 0.36, 0.2)
-    hair = hair * _hair_around(view, skin)
+    hair *= np.float32(_hair_around(view, skin, chroma))
     bare = _all_or_none(view, 1 - _settle_hair(hair))
-    return (bare * (1 - _teeth(view, reference, own_chroma))).astype(np.float32)
+    teeth = _teeth(view, lightness, chroma, reference)
+    return bare if teeth is None else bare * (1 - teeth)
 
 
-def _hair_around(view: FaceView, skin: Skin) -> float:
+def _hair_around(view: FaceView, skin: Skin, chroma: np.ndarray) -> float:
     """0 where the skin above and below the mouth is bare, 1 where either is overgrown."""
     outer = facemesh.LIPS_OUTER
     reach = np.array([0, 0.13 * UNIT])
-    chroma = np.hypot(view.lab[..., 1], view.lab[..., 2])
-    own_chroma = float(np.hypot(skin.median[1], skin.median[2]))
+    own_chroma = math.hypot(skin.median[1], skin.median[2])
     most = 0.0
     for edge, step in ((outer[11:20], -reach), (outer[1:10], reach)):
         line = view.points[list(edge)]
-        band = fill([np.concatenate([line + 0.25 * step, (line + step)[::-1]])], view.shape) > 0.5
+        band = within([np.concatenate([line + 0.25 * step, (line + step)[::-1]])], view.shape)
         if band.any():
             most = max(most, 1 - float(above(skin.likelihood[band].mean(), 0.5, 0.3)))
             pale = 1 - float(np.median(chroma[band])) / max(own_chroma, 12.0)
@@ -63,22 +65,22 @@ def _all_or_none(view: FaceView, bare: np.ndarray) -> np.ndarray:
     if not core.any():
         return bare
     kept = above(float(bare[core].mean()), 0.25, 0.25)
-    zone = blur(cv2.dilate(upper, np.ones((5, 5), np.uint8)).astype(np.float32), 1.0)
-    return bare * (1 - zone * (1 - kept))
+    zone = blur(cv2.dilate(upper, np.ones((5, 5), np.uint8)), 1.0)
+    return bare * (1 - zone * np.float32(1 - kept))
 
 
 def _settle_hair(hair: np.ndarray) -> np.ndarray:
     """Hairs are thin and leave gaps; what lies between them is no place for lipstick either."""
-    return np.clip(1.25 * settle(blur(hair.astype(np.float32), 0.8), 0.025 * UNIT), 0, 1)
+    return np.minimum(np.float32(1.25) * settle(blur(hair, 0.8), 0.025 * UNIT), 1)
 
 
 def _lip_colour(view: FaceView) -> np.ndarray:
     """Median CIELAB [3] of the lower lip's middle, which hair covers last."""
     outer, inner = facemesh.LIPS_OUTER, facemesh.LIPS_INNER
     lower = np.concatenate([view.points[list(outer[2:9])], view.points[list(inner[2:9])][::-1]])
-    core = fill([inset(lower, 0.02 * UNIT)], view.shape) > 0.5
+    core = within([inset(lower, 0.02 * UNIT)], view.shape)
     if core.sum() < 20:
-        core = fill([closed(view.points[list(outer)])], view.shape) > 0.5
+        core = within([closed(view.points[list(outer)])], view.shape)
     pixels = view.lab[core]
     if not len(pixels):
         return np.array([50.0, 20.0, 12.0], np.float32)
@@ -86,15 +88,18 @@ def _lip_colour(view: FaceView) -> np.ndarray:
     return np.median(lit, axis=0)
 
 
-def _teeth(view: FaceView, reference: np.ndarray, own_chroma: float) -> np.ndarray:
+def _teeth(
+    view: FaceView, lightness: np.ndarray, chroma: np.ndarray, reference: np.ndarray
+) -> np.ndarray | None:
+    """Teeth and the mouth's inside, float32 [H, W]; None where the mouth is closed."""
     top, bottom = (view.points[i] for i in (facemesh.UPPER_LIP_INNER, facemesh.LOWER_LIP_INNER))
-    if np.hypot(*(bottom - top)) < OPEN * UNIT:
-        return np.zeros(view.shape, np.float32)
+    if math.dist(bottom.tolist(), top.tolist()) < OPEN * UNIT:
+        return None
     inner = closed(view.points[list(facemesh.LIPS_INNER)])
-    near = blur(fill([inset(inner, -0.07 * UNIT)], view.shape), 1.5)
-    chroma = np.hypot(view.lab[..., 1], view.lab[..., 2])
-    brighter = view.lab[..., 0] - reference[0]
-    paler = 1 - chroma / max(own_chroma, LEAST_COLOUR)
-    white = above(brighter, 8, 12) * above(paler, 0.05, 0.3)
-    dark = above((reference[0] - view.lab[..., 0]) / max(float(reference[0]), 5), 0.45, 0.25)
-    return np.clip(near * settle(np.maximum(white, dark), 0.012 * UNIT), 0, 1)
+    near = soft([inset(inner, -0.07 * UNIT)], view.shape, 1.5)
+    own_chroma = math.hypot(reference[1], reference[2])
+    paler = 1 - chroma * np.float32(1 / max(own_chroma, LEAST_COLOUR))
+    white = above(lightness - reference[0], 8, 12) * above(paler, 0.05, 0.3)
+    least = max(float(reference[0]), 5.0)
+    dark = above((reference[0] - lightness) * np.float32(1 / least), 0.45, 0.25)
+    return np.minimum(near * settle(np.maximum(white, dark), 0.012 * UNIT), 1)

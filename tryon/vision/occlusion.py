@@ -12,7 +12,7 @@ import numpy as np
 
 from tryon.errors import TryonError
 from tryon.vision import facemesh
-from tryon.vision.contours import blur, closed, face_scale, fill, inset, soft
+from tryon.vision.contours import Patch, blur, closed, face_scale, inset, soft, soft_patch
 from tryon.vision.faceview import UNIT, FaceView, above
 from tryon.vision.glasses import find_frames
 from tryon.vision.mouth import visible_lips
@@ -24,6 +24,7 @@ COVERING = (
     Label.HAIR, Label.HAT, Label.BEARD, Label.HAND,
 )  # fmt: skip
 _COVERING = np.isin(np.arange(256), COVERING).astype(np.float32)
+RIM = 0.3  # eye distances around the face that are judged too: soft edges reach beyond it
 STRANDS_LEAST = 0.35  # of a brow's tint that skin between its hairs gets
 
 
@@ -55,42 +56,57 @@ def visible_skin(
 
 
 def _seen(image: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-    view = FaceView.of(image, landmarks)
+    view = FaceView.around(image, landmarks, RIM)
     skin = find_skin(view)
-    frames = find_frames(view, skin.surface)
-    mouth = soft([inset(closed(view.points[list(facemesh.LIPS_OUTER)]), -0.04 * UNIT)],
-                 view.shape, 0.012 * UNIT)  # fmt: skip
+    seen = skin.likelihood
     eyes, brows = _eye_zones(view)
-    seen = skin.likelihood * (1 - frames)
-    seen = seen * (1 - eyes) + _visible_lids(view, skin) * (1 - frames) * eyes
-    seen = seen * (1 - brows) + _strands(view, skin) * (1 - frames) * brows
-    seen = seen * (1 - mouth) + visible_lips(view, skin) * mouth
-    return np.clip(view.back(seen.astype(np.float32), beyond=1.0), 0, 1)
+    _blend(seen, eyes, _visible_lids(view, skin.ratio, eyes))
+    _blend(seen, brows, _strands(brows.of(skin.ratio)))
+    frames = find_frames(view, skin)
+    if frames is not None:
+        seen *= 1 - frames
+    _blend(seen, *_mouth(view, skin))
+    return np.clip(view.back(seen, beyond=1.0), 0, 1)
 
 
-def _eye_zones(view: FaceView) -> tuple[np.ndarray, np.ndarray]:
+def _blend(plane: np.ndarray, zone: Patch, other: np.ndarray) -> None:
+    """Bring in `other` where the zone is."""
+    near = zone.of(plane)
+    near += zone.plane * (other - near)
+
+
+def _mouth(view: FaceView, skin: Skin) -> tuple[Patch, np.ndarray]:
+    """The zone of the mouth, and how much of it is bare."""
+    lips = inset(closed(view.points[list(facemesh.LIPS_OUTER)]), -0.04 * UNIT)
+    zone = soft_patch([lips], view.shape, 0.012 * UNIT)
+    near, where = view.part(lips, 0.2)
+    bare = np.ones(view.shape, np.float32)
+    bare[where] = visible_lips(near, skin.part(where))
+    return zone, zone.of(bare)
+
+
+def _eye_zones(view: FaceView) -> tuple[Patch, Patch]:
     """The lids up to the brows, and the brows, as soft zones."""
     lids, brows = [], []
     for eye in facemesh.EYES:
-        low = view.points[list(eye.lower_lid)]
-        high = view.points[list(eye.brow_lower)]
-        around = cv2.convexHull(np.concatenate([low, high]).astype(np.float32))[:, 0]
+        around = cv2.convexHull(view.points[list(eye.lower_lid + eye.brow_lower)])[:, 0]
         lids.append(inset(around, -0.14 * UNIT))
         brows.append(closed(view.points[list(eye.brow)]))
-    return soft(lids, view.shape, 0.03 * UNIT), soft(brows, view.shape, 0.02 * UNIT)
+    return (
+        soft_patch(lids, view.shape, 0.03 * UNIT),
+        soft_patch(brows, view.shape, 0.02 * UNIT),
+    )
 
 
-def _visible_lids(view: FaceView, skin: Skin) -> np.ndarray:
+def _visible_lids(view: FaceView, ratio: np.ndarray, zone: Patch) -> np.ndarray:
     """Lids are shaded, lined and often made up already; only what is very dark and far from the
     lashes covers them (a fringe, a strand of hair)."""
-    ratio = view.lab[..., 0] / skin.surface
     lashes = [inset(closed(view.points[list(eye.outline)]), -0.12 * UNIT) for eye in facemesh.EYES]
-    near = blur(fill(lashes, view.shape), 0.03 * UNIT)
-    return 1 - above(0.55 - ratio, 0.0, 0.2) * (1 - near)
+    near = zone.of(soft(lashes, view.shape, 0.03 * UNIT))
+    return 1 - above(0.55 - zone.of(ratio), 0.0, 0.2) * (1 - near)
 
 
-def _strands(view: FaceView, skin: Skin) -> np.ndarray:
+def _strands(ratio: np.ndarray) -> np.ndarray:
     """Full on the hairs of the brow, STRANDS_LEAST on the skin between them."""
-    ratio = view.lab[..., 0] / skin.surface
     hair = above(1 - ratio, 0.04, 0.2)
     return STRANDS_LEAST + (1 - STRANDS_LEAST) * blur(hair, 0.8)
