@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import cv2
+from threadpoolctl import threadpool_limits
 
 from bento.pool import WorkPool
 from bento.settings import Settings
@@ -27,6 +28,7 @@ class Backend:
     def start(self) -> None:
         """Start the threads, each with its own predictors, after the process has forked."""
         cv2.setNumThreads(1)  # parallelism comes from requests
+        threadpool_limits(1, user_api="blas")
         self._pool = WorkPool(
             self._load,
             threads=self.settings.threads,
