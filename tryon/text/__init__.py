@@ -1,0 +1,1 @@
+"""Words: tokens, agreement with references, variety. Knows no task and loads no heavy library."""
