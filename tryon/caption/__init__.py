@@ -1,0 +1,1 @@
+"""Captions: a picture → what is to be seen on it, in words."""
