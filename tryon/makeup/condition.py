@@ -45,25 +45,23 @@ class Probe:
     """Where and how much the pixels of one photo count, to measure several pictures of it.
 
     Args:
-        masks: float [R, H, W] in [0, 1].
+        masks: float [R, H, W] in [0, 1], or uint8 with 255 for 1.
     """
 
     def __init__(self, masks: np.ndarray) -> None:
-        flat = np.asarray(masks, np.float32).reshape(len(masks), -1)
+        flat = masks.reshape(len(masks), -1)
         self._shape = masks.shape
-        inside = np.flatnonzero(flat.max(0) > 0)
-        weight = weights(flat.take(inside, 1))
-        used = np.flatnonzero(weight.max(0) > 0)
-        self._pixels = inside[used]  # of any region: converted once for all
-        self._weight = weight.take(used, 1).astype(np.float64)
-        self._total = self._weight.sum(1, keepdims=True)
+        self._pixels = np.flatnonzero(flat.max(0) > 0)  # of any region: converted once for all
+        chosen = flat.take(self._pixels, 1)
+        self._weight = weights(chosen * np.float32(1 / 255) if chosen.dtype == np.uint8 else chosen)
+        self._total = self._weight.sum(1, keepdims=True, dtype=np.float64)
         self.seen = self._total[:, 0] > LEAST
         """Which regions are visible at all, bool [R]."""
 
     def mean_lab(self, image: np.ndarray) -> np.ndarray:
-        """Weighted mean CIELAB of each region of a float RGB [H, W, 3], as `mean_lab`."""
+        """Weighted mean CIELAB of each region of a float or uint8 RGB [H, W, 3]."""
         _check(image, self._shape)
-        lab = srgb_to_lab(image.reshape(-1, 3).take(self._pixels, 0)).astype(np.float64)
+        lab = srgb_to_lab(image.reshape(-1, 3).take(self._pixels, 0))
         means = (self._weight @ lab) / np.maximum(self._total, LEAST)
         return (means * self.seen[:, None]).astype(np.float32)
 

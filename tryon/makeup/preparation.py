@@ -128,12 +128,11 @@ class Preparer:
         visible = visible_skin(image, landmarks, parsing if row["parsing"] else None)
         soft = region_masks(landmarks, (side, side), visible)
         masks = cv2.convertScaleAbs(soft.reshape(-1, side), alpha=255).reshape(soft.shape)
-        bare, soft = _unit(image), _unit(masks)  # as they will be read again
-        probe = condition.Probe(soft)
+        probe = condition.Probe(masks)  # as they will be read again
         record = {
             **{name: row[name] for name in ("image_id", "identity", "split", "kind")},
             "skin_tone": int(
-                row["skin_tone"] or photographed_monk(probe.mean_lab(bare)[FOUNDATION])
+                row["skin_tone"] or photographed_monk(probe.mean_lab(image)[FOUNDATION])
             ),
             "skin_tone_given": bool(row["skin_tone"]),
             "yaw": face.yaw,
@@ -150,7 +149,7 @@ class Preparer:
             "parsing": parsing,
             "matrix": matrix,
         }
-        return _Base(arrays, record, bare, soft, probe)
+        return _Base(arrays, record, probe)
 
     def _pair(self, row: Row, shape: tuple[int, ...], base: "_Base") -> Sample:
         """The made-up twin as target; without its look, what changed is what was asked."""
@@ -162,14 +161,13 @@ class Preparer:
                 code="pair_mismatch",
             )
         target = align.warp(photo, base.arrays["matrix"], self.config.size)
-        means = base.probe.mean_lab(_unit(target))
+        means = base.probe.mean_lab(target)
         if row["look"]:
             look = parse(json.loads(row["look"]))
             presence, gloss = look.presence(), look.gloss()
         else:
-            presence = (delta_e_2000(base.probe.mean_lab(base.bare), means) >= CHANGED).astype(
-                np.float32
-            )
+            before = base.probe.mean_lab(base.arrays["image"])
+            presence = (delta_e_2000(before, means) >= CHANGED).astype(np.float32)
             gloss = presence * np.float32(GLOSS["satin"])
         return base.sample(target, means, presence, gloss, look=row["look"] or "", variant=0)
 
@@ -178,9 +176,10 @@ class Preparer:
         key = hashlib.sha256(f"{self.seed}/{row['image_id']}/{number}".encode()).digest()
         look = random_look(np.random.default_rng(list(key)))
         eye_distance = float(base.record["eye_distance"]) * align.scale_of(base.arrays["matrix"])
-        made_up = operator.apply(base.bare, base.soft, look, eye_distance)
+        bare, soft = _unit(base.arrays["image"]), _unit(base.arrays["masks"])
+        made_up = operator.apply(bare, soft, look, eye_distance)
         target = np.rint(np.clip(made_up, 0, 1) * 255).astype(np.uint8)
-        means = base.probe.mean_lab(_unit(target))
+        means = base.probe.mean_lab(target)
         text = look.model_dump_json()
         return base.sample(target, means, look.presence(), look.gloss(), look=text, variant=number)
 
@@ -191,8 +190,6 @@ class _Base:
 
     arrays: Arrays
     record: Record
-    bare: np.ndarray  # float32 [S, S, 3]
-    soft: np.ndarray  # masks, float32 [R, S, S]
     probe: condition.Probe
 
     def sample(

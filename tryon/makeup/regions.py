@@ -73,8 +73,7 @@ def region_masks(
             continue
         if visible is not None:
             near *= visible[index][box] if visible.ndim == 3 else visible[box]
-        cut = cv2.threshold(near, FLOOR, 0, cv2.THRESH_TOZERO)[1]
-        np.minimum(cut, 1, out=near)
+        cv2.threshold(near, FLOOR, 0, cv2.THRESH_TOZERO, near)
     return masks
 
 

@@ -21,8 +21,10 @@ def face_square(landmarks: np.ndarray, size: int, margin: float) -> np.ndarray:
     """
     landmarks = np.asarray(landmarks, np.float64)
     turn = levelling(landmarks)[0]
-    level = turn @ landmarks.T  # [2, 478]: numpy is slow at minima of many short rows
-    low, high = level.min(1), level.max(1)
+    level = cv2.transform(landmarks[None], turn)[0]
+    low, high = (  # numpy is slow at minima of many short rows
+        cv2.reduce(level, 0, how)[0] for how in (cv2.REDUCE_MIN, cv2.REDUCE_MAX)
+    )
     longest = max(*(high - low).tolist(), 1e-6)
     centre = (low + high) / 2 - (0, CENTRE_DROP * longest)
     scale = size / (margin * longest)

@@ -37,7 +37,9 @@ MONK = (
 
 
 def to_linear(rgb: np.ndarray) -> np.ndarray:
-    """sRGB [0, 1] → linear light [0, 1]."""
+    """sRGB [0, 1], or uint8, → linear light [0, 1]."""
+    if rgb.dtype == np.uint8:
+        return _linear_bytes().take(rgb)
     rgb = np.asarray(rgb, np.float32)
     base = np.maximum(rgb, 0)
     base += np.float32(0.055)
@@ -45,6 +47,11 @@ def to_linear(rgb: np.ndarray) -> np.ndarray:
     linear = _power(base, 2.4)
     np.multiply(rgb, np.float32(1 / 12.92), out=linear, where=rgb <= np.float32(0.04045))
     return linear
+
+
+@cache
+def _linear_bytes() -> np.ndarray:
+    return to_linear(np.arange(256, dtype=np.float32) / 255)
 
 
 def from_linear(linear: np.ndarray) -> np.ndarray:
@@ -65,8 +72,8 @@ def _power(values: np.ndarray, exponent: float) -> np.ndarray:
 
 
 def srgb_to_lab(rgb: np.ndarray) -> np.ndarray:
-    """sRGB in [0, 1] → CIELAB, float32 [..., 3]."""
-    linear = to_linear(rgb)
+    """sRGB in [0, 1], or uint8, → CIELAB, float32 [..., 3]."""
+    linear = to_linear(np.asarray(rgb))
     ratio = _mixed(linear, _TO_RATIO)
     f = _power(np.maximum(ratio, 0), 1 / 3)
     dark = ratio <= np.float32(EPSILON)

@@ -14,6 +14,7 @@ from tryon.vision import facemesh
 NASION, NOSE_BASE = 168, 2
 LEAST_SHRUNK = 2.5  # pixels; edges at least this soft need no more resolution
 FARTHEST = 2e4  # pixels at which contours are cut off
+TO_UNIT = np.float32(0.999999 / 255)  # a hair under 1 / 255: rounding must not lead beyond 1
 BITS = 6  # of fixed-point coordinates behind the point
 
 
@@ -106,7 +107,7 @@ def soft_patch(
     size = (-(-height // shrink), -(-width // shrink))
     drawn = _drawn(contours, weights, (left, top), size, _fineness((height, width)), shrink)
     kernel = cv2.getGaussianKernel(round(8 * sigma / shrink) | 1, sigma / shrink, cv2.CV_32F)
-    plane = cv2.sepFilter2D(drawn, cv2.CV_32F, kernel, kernel * np.float32(1 / 255))
+    plane = cv2.sepFilter2D(drawn, cv2.CV_32F, kernel, kernel * TO_UNIT)
     if shrink > 1:
         whole = (size[1] * shrink, size[0] * shrink)
         plane = cv2.resize(plane, whole, interpolation=cv2.INTER_LINEAR)[:height, :width]
@@ -232,10 +233,11 @@ def _resampling(length: int, count: int) -> np.ndarray:
 
 def inset(polygon: np.ndarray, by: float) -> np.ndarray:
     """Move a closed contour towards its centre by `by` pixels (outwards where negative)."""
-    middle = polygon.mean(0)
+    middle = np.full(len(polygon), 1 / len(polygon)) @ polygon  # .mean(0), several times as fast
     arm = polygon - middle
-    length = np.hypot(arm[:, 0], arm[:, 1])[:, None]
-    return middle + arm * np.maximum(1 - by / np.maximum(length, 1e-6), 0)
+    length = np.hypot(arm[:, 0], arm[:, 1])
+    kept = np.maximum(1 - by / np.maximum(length, 1e-6), 0)
+    return middle + arm * kept[:, None]
 
 
 @lru_cache(maxsize=64)
