@@ -29,6 +29,7 @@ from tryon.makeup.export import to_onnx
 from tryon.makeup.look import REGIONS, named
 from tryon.makeup.networks import ROW, Generator
 from tryon.makeup.predictor import Predictor
+from tryon.makeup.settings import Settings
 from tryon.serving.bundle import Bundle
 from tryon.vision.images import decode, encode
 
@@ -96,7 +97,7 @@ def compare(
 def _bare(photo: bytes, mesh: FaceMesh, bundle: Bundle, format: str) -> None:
     image = decode(photo).image
     mesh.process(image)
-    size = bundle.meta.size
+    size = bundle.settings("makeup", Settings).size
     square = cv2.resize(image, (size, size)).astype(np.float32) / 255
     bundle.session.run(
         image=np.moveaxis(square, -1, 0)[None],

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from bento.errors import ErrorBody
 from tryon.serving.bundle import Bundle
@@ -46,7 +46,7 @@ class ModelInfo(BaseModel):
     task: str
     version: str = Field(description="number in the model registry")
     sha256: str = Field(description="of the network's file")
-    size: int = Field(description="side of the network's input, pixels")
+    settings: dict[str, JsonValue] = Field(description="how the network's inputs are prepared")
     licence: str
     created_by: str
     metrics: dict[str, float] = Field(description="on the held-out test split")
@@ -62,7 +62,7 @@ class ModelInfo(BaseModel):
             task=meta.task,
             version=meta.version,
             sha256=meta.sha256,
-            size=meta.size,
+            settings=meta.settings,
             licence=meta.licence,
             created_by=meta.created_by,
             metrics=meta.metrics,

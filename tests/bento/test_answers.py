@@ -100,6 +100,7 @@ def test_the_catalogue_and_the_models(client: httpx.Client) -> None:
     (model,) = client.get("/models").json()["models"]
     assert (model["task"], model["version"]) == ("makeup", "7")
     assert model["lineage"] == meta().lineage.model_dump()
+    assert model["settings"] == meta().settings
     assert model["card"].startswith("# ")
 
 

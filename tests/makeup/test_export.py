@@ -86,4 +86,4 @@ def test_weights_of_another_network_are_refused(weights: Path, tmp_path: Path) -
 
 
 def test_settings_say_what_a_predictor_needs() -> None:
-    assert export.settings(CONFIG) == {"size": 32, "margin": 1.55, "regions": REGIONS}
+    assert export.settings(CONFIG) == {"size": 32, "margin": 1.55, "regions": list(REGIONS)}

@@ -19,6 +19,7 @@ from tryon.types import Lineage
 from tryon.vision.colour import delta_e_2000, hex_to_lab
 
 SIZE = 64
+SETTINGS = {"size": SIZE, "margin": 1.55, "regions": list(REGIONS)}
 
 
 def network(gain: float = 0.0, residual: float = 0.0) -> bytes:
@@ -55,7 +56,7 @@ def meta(**changes: object) -> Meta:
         git_commit="0" * 40, git_dirty=False, dataset_digest="", params_digest="", packages={}
     )
     values = {
-        "task": "makeup", "size": SIZE, "margin": 1.55, "regions": REGIONS, "lineage": lineage,
+        "task": "makeup", "settings": SETTINGS, "lineage": lineage,
         "metrics": {}, "parity": 0.0, "licence": "MIT", "created_by": "a test",
     }  # fmt: skip
     return Meta.model_validate(values | changes)
@@ -191,11 +192,25 @@ def test_a_loud_network_still_leaves_the_rest_alone() -> None:
     assert changed.mean() < 0.06
 
 
-def test_bundles_are_opened_and_checked(tmp_path: Path) -> None:
+def test_a_bundle_is_opened(tmp_path: Path) -> None:
     Bundle.write(tmp_path / "good", network(), meta(), "# card")
     result = load(tmp_path / "good").apply(picture(), named("nude"))
     assert result.reached["lips"]["delta_e"] < 2
-    for name, changes in (("task", {"task": "garment"}), ("order", {"regions": REGIONS[::-1]})):
-        Bundle.write(tmp_path / name, network(), meta(**changes), "# card")
-        with pytest.raises(BundleError, match="expected 'makeup'"):
-            load(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"task": "garment"}, "for task 'garment', expected 'makeup'"),
+        ({"settings": SETTINGS | {"regions": list(REGIONS[::-1])}}, r"settings\.regions: .*brows"),
+        ({"settings": SETTINGS | {"margin": 9}}, r"settings\.margin: .*less than or equal to 4"),
+        ({"settings": SETTINGS | {"sleeve": 1}}, r"settings\.sleeve: Extra"),
+        ({"settings": {}}, r"settings\.size: Field required"),
+    ],
+)
+def test_a_bundle_that_does_not_fit_is_named(tmp_path: Path, changes: dict, says: str) -> None:
+    Bundle.write(tmp_path / "other", network(), meta(**changes), "# card")
+    with pytest.raises(BundleError, match=says) as error:
+        load(tmp_path / "other")
+    assert error.value.code == "invalid_meta"
+    assert error.value.hint

@@ -42,7 +42,7 @@ def zero_network(size: int = 64, regions: int = len(REGIONS)) -> bytes:
     return model.SerializeToString()
 
 
-def meta(size: int = 64, **changes: object) -> Meta:
+def meta(size: int = 64, margin: float = 1.55, **changes: object) -> Meta:
     """Metadata that fits `zero_network`."""
     lineage = Lineage(
         git_commit="0" * 40,
@@ -54,9 +54,7 @@ def meta(size: int = 64, **changes: object) -> Meta:
     values = {
         "task": "makeup",
         "version": "7",
-        "size": size,
-        "margin": 1.55,
-        "regions": REGIONS,
+        "settings": {"size": size, "margin": margin, "regions": list(REGIONS)},
         "lineage": lineage,
         "metrics": {"psnr_regions": 32.9},
         "parity": 0.0,

@@ -85,7 +85,8 @@ def test_an_altered_network_does_not_open(bundle: Bundle) -> None:
     ("change", "says"),
     [
         ({"schema_version": 99}, "schema_version 99"),
-        ({"size": "large"}, "size"),
+        ({"schema_version": 1, "size": 64, "settings": None}, "schema_version 1, .* reads 2"),
+        ({"settings": [64]}, "settings"),
         ({"surprise": 1}, "surprise"),
         ({"lineage": None}, "lineage"),
     ],

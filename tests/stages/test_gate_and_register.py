@@ -9,6 +9,7 @@ from tests.stages import candidates
 from tests.stages.candidates import candidate, recipe
 from tests.tracking.store import use
 from tryon.errors import GateFailed
+from tryon.makeup.predictor import Predictor
 from tryon.paths import absolute
 from tryon.stages.gate import gate
 from tryon.stages.register import register
@@ -59,6 +60,7 @@ def test_the_winner_challenges_and_is_then_promoted_with_the_gates_figures() -> 
     decision = decided(candidate("lsgan", 33.5, "lsgan"))
     registered, _ = register(candidates.dataset(), decision, recipe("register"))
     assert registered.version == "1"
+    assert Predictor.load(absolute(registered.bundle)).size == 128
     moves = registry.history("makeup")
     assert [move.action for move in moves] == ["challenge", "promote"]
     for move in moves:

@@ -14,6 +14,7 @@ from tryon.errors import TrainingError
 from tryon.makeup.config import Config
 from tryon.makeup.look import REGIONS
 from tryon.makeup.networks import ROW, Generator
+from tryon.makeup.settings import Settings
 
 INPUTS = ("image", "masks", "condition")
 OUTPUTS = ("gain", "residual")
@@ -22,12 +23,9 @@ PARITY_BATCHES = (1, 3)
 
 
 def settings(config: Config) -> dict[str, Any]:
-    """What a predictor must know to prepare the network's inputs: fields of a bundle's meta."""
-    return {
-        "size": config.preprocess.size,
-        "margin": config.preprocess.margin,
-        "regions": REGIONS,
-    }
+    """What a predictor must know to prepare the network's inputs: the settings of a bundle."""
+    size, margin = config.preprocess.size, config.preprocess.margin
+    return Settings(size=size, margin=margin, regions=REGIONS).model_dump(mode="json")
 
 
 def ship(weights: Path, config: Config, path: Path) -> float:

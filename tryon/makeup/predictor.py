@@ -17,11 +17,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from tryon.errors import BundleError, Refusal
+from tryon.errors import Refusal
 from tryon.makeup import composition, condition, field, reference
 from tryon.makeup.composition import Box
 from tryon.makeup.look import REGIONS, Look, Region
 from tryon.makeup.regions import FLOOR, region_masks
+from tryon.makeup.settings import Settings
 from tryon.serving.bundle import Bundle
 from tryon.serving.session import OnnxSession
 from tryon.vision.align import face_square, warp
@@ -119,17 +120,11 @@ class Predictor:
         """Open a bundle.
 
         Raises:
-            BundleError: it is broken, of another task or of another order of regions.
+            BundleError: it is broken, of another task or of other settings than this release's.
         """
         bundle = Bundle.open(folder)
-        if bundle.meta.task != "makeup" or tuple(bundle.meta.regions) != REGIONS:
-            raise BundleError(
-                f"{folder} is for task {bundle.meta.task!r} with regions {bundle.meta.regions}, "
-                f"expected 'makeup' with {REGIONS}",
-                code="invalid_meta",
-                hint="export the model again with this release",
-            )
-        return cls(bundle.session, bundle.meta.size, bundle.meta.margin)
+        settings = bundle.settings("makeup", Settings)
+        return cls(bundle.session, settings.size, settings.margin)
 
     def apply(self, image: np.ndarray, look: Look) -> Result:
         """Put a look on the one face of a photo, uint8 RGB [H, W, 3].

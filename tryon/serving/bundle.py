@@ -11,17 +11,18 @@ import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from tryon.errors import BundleError
 from tryon.serving.session import OnnxSession
 from tryon.types import Lineage
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 UNREGISTERED = "unregistered"
 MODEL, META, CARD = "model.onnx", "meta.json", "card.md"
+Settings = TypeVar("Settings", bound=BaseModel)
 
 
 class Meta(BaseModel):
@@ -32,9 +33,9 @@ class Meta(BaseModel):
     task: str = Field(min_length=1)
     schema_version: int = SCHEMA_VERSION
     version: str = Field(UNREGISTERED, description="number given by the model registry")
-    size: int = Field(ge=16, le=4096, description="side of the aligned square input, pixels")
-    margin: float = Field(ge=1, le=4, description="crop side ÷ longest side of the face")
-    regions: tuple[str, ...] = Field(description="order of the region axis")
+    settings: dict[str, JsonValue] = Field(
+        description="how the network's inputs are prepared; each task's predictor has its own"
+    )
     lineage: Lineage
     metrics: dict[str, float] = Field(description="on the held-out test split")
     parity: float = Field(ge=0, description="max |ONNX - torch| at export, values 0-1")
@@ -42,6 +43,12 @@ class Meta(BaseModel):
     created_by: str = Field(min_length=1, description="who or what ran the export")
     sha256: str = Field("", description="of model.onnx; filled in by Bundle.write")
     bytes: int = Field(0, ge=0, description="of model.onnx; filled in by Bundle.write")
+
+
+class _Versioned(BaseModel):
+    """What of meta.json is read first: fields change from version to version."""
+
+    schema_version: int = SCHEMA_VERSION
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,27 @@ class Bundle:
         _write(self.folder / META, meta.model_dump_json(indent=2).encode())
         return type(self).open(self.folder)
 
+    def settings(self, task: str, kind: type[Settings]) -> Settings:
+        """The settings as the closed model of the task that is to use them.
+
+        Raises:
+            BundleError: `invalid_meta` says which task it is for, or which setting is wrong.
+        """
+        if self.meta.task != task:
+            raise BundleError(
+                f"{self.folder} is for task {self.meta.task!r}, expected {task!r}",
+                code="invalid_meta",
+                hint="name the folder of that task's bundle",
+            )
+        try:
+            return kind.model_validate(self.meta.settings)
+        except ValidationError as error:
+            raise BundleError(
+                f"{self.folder / META}: {_problems(error, 'settings')}",
+                code="invalid_meta",
+                hint="export the model again with this release",
+            ) from None
+
     @cached_property
     def session(self) -> OnnxSession:
         """The network, loaded once."""
@@ -118,21 +146,25 @@ class Bundle:
 
 
 def _read_meta(path: Path) -> Meta:
+    content = path.read_bytes()
     try:
-        meta = Meta.model_validate_json(path.read_bytes())
+        given = _Versioned.model_validate_json(content).schema_version
+        if given != SCHEMA_VERSION:
+            raise BundleError(
+                f"{path}: schema_version {given}, this release reads {SCHEMA_VERSION}",
+                code="invalid_meta",
+                hint="export the model again with this release",
+            )
+        return Meta.model_validate_json(content)
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(map(str, problem['loc'])) or 'file'}: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
-        raise BundleError(f"{path}: {'; '.join(problems)}", code="invalid_meta") from None
-    if meta.schema_version != SCHEMA_VERSION:
-        raise BundleError(
-            f"{path}: schema_version {meta.schema_version}, this release reads {SCHEMA_VERSION}",
-            code="invalid_meta",
-            hint="export the model again with this release",
-        )
-    return meta
+        raise BundleError(f"{path}: {_problems(error)}", code="invalid_meta") from None
+
+
+def _problems(error: ValidationError, *at: str) -> str:
+    return "; ".join(
+        f"{'.'.join(map(str, (*at, *problem['loc']))) or 'file'}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_input=False)
+    )
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -74,7 +74,7 @@ def _bundle(dataset: DatasetRef, decision: DecisionRef, recipe: Recipe) -> Bundl
         parity=candidate.parity,
         licence=dataset.licence,
         created_by=f"candidate {candidate.name}, run {candidate.run_id}",
-        **task.export.settings(config),
+        settings=task.export.settings(config),
     )
     folder = workspace() / "bundles" / recipe.task / f"candidate-{candidate.digest[:12]}"
     return Bundle.write(folder, run / "model.onnx", meta, card)
