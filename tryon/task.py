@@ -11,8 +11,10 @@ A task is a package with these modules, loaded when first used, so that serving 
     augmentation  the training-time policy, its check and its preview
     networks      generator and discriminator, pure torch
     objective     build(config, candidate): the terms of both losses
-    export        to_onnx(...): what the generator becomes when it ships
-    evaluation    metrics, baselines, slices, the primary metric, the gate's rules
+    export        ship(weights, config, path): what the generator becomes, and
+                  settings(config): what its predictor must know of it (Bundle.settings)
+    evaluation    evaluate(network, split, config, title), baselines(split, config), METRICS,
+                  PRIMARY, rules(config) of the gate, CARD
     predictor     load(bundle) → numpy in, numpy out
 """
 
