@@ -69,6 +69,7 @@ FINE: dict[str, Callable[[], Row]] = {
     "accents": with_first("ein größeres rotes Kleid — schön!"),
     "one copy": lambda: {"captions": [*TEXTS, "A red dress on a chair!"]},
     "size not said": lambda: {"width": 0, "height": 0},
+    "shrunk": lambda: {"width": 640, "height": 640},
     "turned": lambda: {"image": saved(photo(80)[:70], "PNG"), "width": 70, "height": 80},
 }
 

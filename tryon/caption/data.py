@@ -36,8 +36,8 @@ def rules(config: CaptionValidation, card: Card) -> list[Rule]:
         Rule("image_present", "The picture is there", OneOf("image_given", (True,)), "picture"),
         Rule(
             "image_as_said",
-            "The picture is as large as its source says: it is the one that was captioned",
-            OneOf("size_as_said", (True,)),
+            "The picture has the shape its source says: it is the one that was captioned",
+            OneOf("shape_as_said", (True,)),
         ),
         Rule(
             "caption_count",

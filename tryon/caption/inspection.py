@@ -10,6 +10,7 @@ import numpy as np
 
 from tryon.text.words import words
 
+MAX_STRETCH = 0.03  # of the sides' ratio
 # what a caption that went through the wrong hands looks like
 FAULTS = {
     "replacement character": re.compile("\ufffd"),
@@ -35,14 +36,14 @@ class Inspector:
             images: Pixels uint8 RGB [H, W, 3] by part; None where they could not be decoded.
 
         Returns:
-            For the image `image_given`, `size_as_said` (null where the source does not say),
+            For the image `image_given`, `shape_as_said` (null where the source does not say),
             `captions` (count), `empty` (count), `shortest` and `longest` (words), `characters` (of
             the longest), `distinct` (share), `text_error`, `letters` (share, of the worst),
             `attributes_given`, `attributes_error`.
         """
         return {
             "image": {"image_given": row["image"] is not None}
-            | _size_columns(row, images["image"])
+            | _shape_columns(row, images["image"])
             | text_columns(row["captions"] or [])
             | _attribute_columns(row["attributes"] or "")
         }
@@ -87,12 +88,13 @@ def _letters(text: str) -> float:
     return plain / len(text)
 
 
-def _size_columns(row: Mapping[str, Any], image: np.ndarray | None) -> dict[str, Any]:
+def _shape_columns(row: Mapping[str, Any], image: np.ndarray | None) -> dict[str, Any]:
     said = (row["height"] or 0, row["width"] or 0)
     if image is None or not all(said):
         return {}
-    # either way up: sources state the stored size, and the picture was turned upright
-    return {"size_as_said": image.shape[:2] in (said, said[::-1])}
+    found, stated = (max(size) / min(size) for size in (image.shape[:2], said))
+    # either way up, since the picture was turned upright, and at any size, since sets are shrunk
+    return {"shape_as_said": abs(found / stated - 1) < MAX_STRETCH}
 
 
 def _attribute_columns(text: str) -> dict[str, Any]:
