@@ -13,7 +13,7 @@ run: install ## sample data, stack, training pipeline, registered and packed mod
 	tryon summary
 
 test: install check ## everything: style, types, import contract, tests, the pipeline on a small sample
-	python -m pytest -n 2 --dist loadfile
+	python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 install: $(BIN)/.installed ## the environment, every version pinned
 

@@ -15,3 +15,8 @@ def real_photos() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real photographs at {folder}: set TRYON_REAL to a folder that has them")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The whole pipeline first: it takes longest, and one process runs a file's tests."""
+    items.sort(key=lambda item: "e2e" not in item.path.parts)
