@@ -11,8 +11,11 @@ class SampleConfig(Section):
     """Captions written for the rendered sample pictures."""
 
     references: int = Field(5, ge=1, le=20, description="captions per picture")
+    variety: float = Field(
+        0.3, gt=0, le=1, description="how likely each next phrasing is beside the one before it"
+    )
     held_out_share: float = Field(
-        0.15, gt=0, lt=0.5, description="of the attribute combinations, seen in the test split only"
+        0.1, gt=0, lt=0.5, description="of the attribute combinations, seen in the test split only"
     )
 
 
