@@ -1,0 +1,143 @@
+"""The rows of the sample dataset. Worker processes load this module and nothing heavier."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tryon.garment.garment import CATEGORIES, Category, flatten
+from tryon.sample.casting import Cast, Outfit, cast, draw_outfit
+from tryon.sample.figure import Figure
+from tryon.sample.flatlay import home_photo, shop_photo
+from tryon.sample.marks import landmarks
+from tryon.sample.sewing import Sewn
+from tryon.sample.wardrobe import CATEGORY, KINDS, Garment, draw_garment
+from tryon.vision.images import encode
+
+STREAM = 0x6A4D  # keeps the draws of garments apart from those of persons
+JPEG_QUALITY = 94  # of garment photos; persons are PNG, so that a cross pair's twins are exact
+
+
+@dataclass(frozen=True)
+class Order:
+    """One identity to draw."""
+
+    index: int
+    seed: int
+    split: str
+    tone: int
+    height: int
+    garments: int
+
+
+def draw(order: Order) -> list[dict[str, Any]]:
+    """The raw rows of one identity: the first garment paired, each further one as a cross pair.
+
+    A test identity has one more row, unpaired: a garment it was never drawn in.
+    """
+    rng = np.random.default_rng([order.seed, order.index, STREAM])
+    category = _category(rng)
+    figure = Figure(
+        cast(int(rng.integers(2**31)), order.tone, order.height, _framing(category, rng))
+    )
+    if category == "whole" and figure.cast.build.masculine > 0.5:
+        category = "upper"
+    outfit = _complete(draw_outfit(rng, figure.cast), category, figure.cast, rng)
+    rows: list[dict[str, Any]] = []
+    before: dict[str, Any] = {}
+    for number in range(order.garments):
+        garment = _garment(category, figure.cast, rng)
+        flat = _flat_columns(figure.sew(garment), figure.cast)
+        picture, labels = figure.wearing(outfit.swapped(garment))
+        seen = {"image": encode(picture), "parsing": encode(labels)}
+        row = _person_columns(order, figure) | flat
+        row["image_id"] = f"sample-{order.index:06d}-{number}"
+        row["garment_id"] = f"drawn-{order.index:06d}-{number}"
+        if number == 0:
+            row |= seen | {"kind": "paired"}
+        else:
+            row |= before | {"kind": "cross", "target": seen["image"],
+                             "target_parsing": seen["parsing"]}  # fmt: skip
+        before = seen
+        rows.append(row)
+    if order.split == "test":
+        garment = _garment(category, figure.cast, rng)
+        flat = _flat_columns(figure.sew(garment), figure.cast)
+        rows.append(
+            _person_columns(order, figure)
+            | flat
+            | {key: rows[0][key] for key in ("image", "parsing")}
+            | {
+                "kind": "unpaired",
+                "image_id": f"sample-{order.index:06d}-x",
+                "garment_id": f"drawn-{order.index:06d}-x",
+            }
+        )
+    return rows
+
+
+def _category(rng: np.random.Generator) -> Category:
+    return CATEGORIES[int(rng.choice(3, p=[0.50, 0.24, 0.26]))]
+
+
+def _framing(category: str, rng: np.random.Generator) -> str:
+    share = {"upper": 0.22, "lower": 1.0, "whole": 0.7}[category]
+    return "full" if rng.random() < share else "half"
+
+
+def _garment(category: str, person: Cast, rng: np.random.Generator) -> Garment:
+    kinds = [kind for kind in KINDS if CATEGORY[kind] == category]
+    if person.build.masculine > 0.5:
+        kinds = [kind for kind in kinds if kind != "skirt"]
+    return draw_garment(rng, str(rng.choice(kinds)), person.build)
+
+
+def _complete(outfit: Outfit, category: str, person: Cast, rng: np.random.Generator) -> Outfit:
+    """An outfit that stays whole when a garment of `category` is put on."""
+    other = {"upper": "trousers", "lower": "tshirt"}.get(category)
+    if other is None or any(one.category == CATEGORY[other] for one in outfit.garments):
+        return outfit
+    return Outfit((draw_garment(rng, other, person.build),))
+
+
+def _person_columns(order: Order, figure: Figure) -> dict[str, Any]:
+    return {
+        "identity": f"drawn-{order.index:06d}",
+        "keypoints": figure.keypoints.ravel().tolist(),
+        "skin_tone": order.tone,
+        "target": None,
+        "target_parsing": None,
+    }
+
+
+def _flat_columns(sewn: Sewn, person: Cast) -> dict[str, Any]:
+    garment, points = sewn.garment, landmarks(sewn)
+    category: Category = garment.category  # type: ignore[assignment]
+    shop, home = (
+        take(garment, sewn.texture, points, person.shape) for take in (shop_photo, home_photo)
+    )
+    return {
+        "category": category,
+        "garment": encode(shop.picture, "JPEG", JPEG_QUALITY),
+        "garment_mask": encode(shop.mask),
+        "garment_landmarks": flatten(category, shop.landmarks),
+        "garment_raw": encode(home.picture, "JPEG", JPEG_QUALITY),
+        "garment_raw_mask": encode(home.mask),
+        "garment_raw_landmarks": flatten(category, home.landmarks),
+        "attributes": _attributes(garment, person),
+    }
+
+
+def _attributes(garment: Garment, person: Cast) -> str:
+    cloth = garment.textile
+    values = person.attributes() | {
+        "garment": garment.kind,
+        "pattern": cloth.pattern,
+        "print": cloth.print,
+        "words": cloth.words if cloth.print == "text" else "",
+        "sleeve": round(garment.sleeve, 2),
+        "neckline": garment.neckline if garment.category != "lower" else "",
+        "ease": round(garment.ease, 2),
+    }
+    return json.dumps(values, sort_keys=True)
