@@ -133,10 +133,11 @@ def _sleeve(
     long = garment.sleeve > 0.5
     count = 26 if long else 14
     # laid flat
-    lean = np.radians(22 if long else 46)
-    way = np.array([sign * np.sin(lean), np.cos(lean)])
     outer = np.array([sign * shape.shoulder[0], shape.shoulder[1]])
     inner = np.array([sign * shape.armpit[0], shape.armpit[1] - 0.25])
+    armhole = np.arctan2(sign * (inner - outer)[0], (inner - outer)[1])
+    lean = max(np.radians(22 if long else 46), armhole + np.radians(17))
+    way = np.array([sign * np.sin(lean), np.cos(lean)])
     middle = (outer + inner) / 2
     s = np.linspace(0, 1, count)
     wide = 1.35 * build.arm * smooth_steps(s * 2 * garment.sleeve, *ARM_RADII) + garment.ease
