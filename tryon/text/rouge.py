@@ -6,7 +6,7 @@ The longest common subsequence is counted 60 words at a time, in the bits of an 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
@@ -21,9 +21,9 @@ def rouge_l(captions: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) 
     return np.array([_one(caption, own) for caption, own in pairs], np.float64)
 
 
-def common_length(first: Tokens, second: Tokens) -> int:
+def common_length(first: Sequence[Hashable], second: Sequence[Hashable]) -> int:
     """Length of the longest common subsequence."""
-    places: defaultdict[str, int] = defaultdict(int)
+    places: defaultdict[Hashable, int] = defaultdict(int)
     for at, word in enumerate(first):
         places[word] |= 1 << at
     everywhere = (1 << len(first)) - 1
