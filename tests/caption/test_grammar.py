@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tryon.caption.colours import ANCHORS, NAMES, name_colour, name_hex
+from tryon.caption.colours import ANCHORS, PALETTES, name_colour, name_hex, names
 from tryon.caption.facts import COLOUR_SLOTS, Facts, face_facts, garment_facts
 from tryon.caption.figures import caption_figures
 from tryon.caption.grammar import combination, grammars, write_captions
@@ -54,9 +54,12 @@ def some_faces(count: int, seed: int = 0) -> list[Facts]:
 FACES = some_faces(200)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_an_anchor_has_its_own_name(name):
-    assert {name_hex(code).word for code in ANCHORS[name]} == {name}
+@pytest.mark.parametrize("of", PALETTES)
+def test_an_anchor_has_its_own_name(of):
+    for name, codes in PALETTES[of].items():
+        assert {name_hex(code, of).word for code in codes} == {name}
+    assert names(of) == tuple(PALETTES[of])
+    assert names("shoes") == tuple(ANCHORS)
 
 
 @settings(max_examples=50, deadline=None)

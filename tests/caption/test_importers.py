@@ -16,8 +16,10 @@ from tryon.caption.data import FEATURES
 from tryon.caption.importers import IMPORTERS, Imported, ImportOptions
 from tryon.caption.importers.common import split_of, tidy
 from tryon.data.card import SPLITS
+from tryon.data.obtain import import_dataset
 from tryon.data.shards import Row, ShardWriter, read
 from tryon.errors import DataError
+from tryon.task import Task
 
 COUNT = 12
 PHRASES = (
@@ -339,6 +341,24 @@ def test_what_is_imported_is_valid(tmp_path, layout: Callable[[Path], None]):
     imported(format, tmp_path / "in", tmp_path / "out", test_share=0.4)
     config = CaptionValidation(min_side=32, max_duplicate_distance=0)
     assert broken(tmp_path / "out", config) == {}
+
+
+def test_imports_have_the_face_of_every_task(tmp_path):
+    """What `tryon data import` calls, with the options it gives."""
+    task = Task("caption", "tryon.caption", "a photo → captions", "")
+    flickr(tmp_path / "in")
+    given = {"validation_share": 0.1, "test_share": 0.2, "say": str}
+    about = {"name": "mine", "source": "test", "licence": "CC0-1.0"}
+    path, out = tmp_path / "in", tmp_path / "out"
+    card = import_dataset(task, "flickr8k", path, out, **about, options=given)
+    assert (card.task, card.schema_version) == ("caption", 1)
+    assert card.counts == {"train": 6, "validation": 2, "test": 3}
+    assert card.parameters["captions"] == 55
+    with pytest.raises(DataError, match="unknown import options") as caught:
+        import_dataset(task, "flickr8k", path, out, **about, options=given | {"coding": "A"})
+    assert caught.value.code == "unknown_option"
+    with pytest.raises(DataError, match="there are coco, flickr8k, folder, karpathy"):
+        import_dataset(task, "mt", path, out, **about, options=given)
 
 
 def test_a_split_never_moves_when_data_is_added():

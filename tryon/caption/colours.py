@@ -2,6 +2,8 @@
 
 The names are the basic terms of English (Berlin and Kay 1969) and the few more that makeup and
 clothes are told apart by. A name has several anchors, since what people call red is no sphere.
+Lips and eyelids have anchors of their own, of what they show in pictures: skin shines through and
+shades lie on them, so that red lips are darker and browner than a red dress.
 """
 
 from collections.abc import Mapping
@@ -34,7 +36,29 @@ ANCHORS: Mapping[str, tuple[str, ...]] = {
               "#8f6a5c"),
     "beige": ("#f5e6c8", "#d8c0a0", "#c8a888", "#cf9f88", "#d9b8a0", "#b79a86", "#b98173"),
 }  # fmt: skip
-NAMES = tuple(ANCHORS)
+LIPS: Mapping[str, tuple[str, ...]] = {
+    "red": ("#9e3134", "#b3202c", "#8c2629", "#c03038", "#a8161f"),
+    "burgundy": ("#742641", "#7f3a41", "#713e4b", "#5a1f30"),
+    "pink": ("#b14869", "#a45561", "#d6247a", "#c2566e", "#996163", "#d98a94", "#e06c97"),
+    "coral": ("#af5850", "#c96a55", "#dd5b4b", "#a55a48", "#e58a70"),
+    "brown": ("#734c48", "#7a4a3a", "#6b4226", "#85503f"),
+    "nude": ("#a27667", "#886052", "#b98173", "#b08474", "#cf9f88"),
+    "purple": ("#5a3050", "#6d3a60", "#7a3fa0", "#8a5a94"),
+    "orange": ("#d2622a", "#e8801c"),
+    "dark": ("#4f3131", "#2b1a1c", "#3a2228", "#1c1a1c"),
+}
+LIDS: Mapping[str, tuple[str, ...]] = {
+    "dark": ("#342729", "#1c1a1c", "#2b2728"),
+    "brown": ("#584030", "#68524a", "#765843", "#442e25", "#6b4226", "#8a5f4a"),
+    "grey": ("#5a5254", "#4a4546", "#79767b", "#909092"),
+    "green": ("#474c44", "#2f6b52", "#4b5a48", "#5f7a4a"),
+    "blue": ("#48617a", "#3f4f5e", "#5d6c81", "#3f7186", "#2a3a50"),
+    "purple": ("#6d4552", "#5b3f5e", "#6a4a66", "#8a5a94"),
+    "pink": ("#ad6980", "#d46aa0", "#9a5f66", "#c08a90"),
+    "gold": ("#8f6c4a", "#a07838", "#c9973f"),
+    "beige": ("#9e806d", "#b79a86", "#c8a890"),
+}
+PALETTES = {"": ANCHORS, "lips": LIPS, "eyeshadow": LIDS}
 
 
 @dataclass(frozen=True)
@@ -46,26 +70,36 @@ class ColourName:
     also: str  # the next name
 
 
-def name_colour(lab: np.ndarray) -> ColourName:
-    """The name nearest to a CIELAB colour [3]."""
-    words, anchors = _anchors()
+def name_colour(lab: np.ndarray, of: str = "") -> ColourName:
+    """The name nearest to a CIELAB colour [3].
+
+    Args:
+        lab: The colour.
+        of: What has the colour: `lips`, `eyeshadow`, or anything else.
+    """
+    words, anchors = _anchors(of if of in PALETTES else "")
     apart = delta_e_2000(np.asarray(lab), anchors)
-    nearest = {word: float(apart[words == word].min()) for word in NAMES}
-    first, second = sorted(NAMES, key=nearest.__getitem__)[:2]
-    return ColourName(first, nearest[second] - nearest[first], second)
+    nearest = {word: float(apart[words == word].min()) for word in dict.fromkeys(words)}
+    first, second = sorted(nearest, key=nearest.__getitem__)[:2]
+    return ColourName(str(first), nearest[second] - nearest[first], str(second))
 
 
-def name_hex(code: str) -> ColourName:
-    """The name nearest to `#rrggbb`.
+def name_hex(code: str, of: str = "") -> ColourName:
+    """The name nearest to `#rrggbb`, as `name_colour`.
 
     Raises:
         RequestError: `invalid_colour`.
     """
-    return name_colour(hex_to_lab(code))
+    return name_colour(hex_to_lab(code), of)
+
+
+def names(of: str = "") -> tuple[str, ...]:
+    """Every name that the colour of something may have."""
+    return tuple(PALETTES.get(of, ANCHORS))
 
 
 @cache
-def _anchors() -> tuple[np.ndarray, np.ndarray]:
+def _anchors(of: str) -> tuple[np.ndarray, np.ndarray]:
     """Names [N] and CIELAB [N, 3] of every anchor."""
-    pairs = [(word, hex_to_lab(code)) for word, codes in ANCHORS.items() for code in codes]
+    pairs = [(word, hex_to_lab(code)) for word, codes in PALETTES[of].items() for code in codes]
     return np.array([word for word, _ in pairs]), np.stack([lab for _, lab in pairs])

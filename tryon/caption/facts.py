@@ -50,7 +50,8 @@ def face_facts(
         attributes: As in the row: `age` 0-1, `skin_tone`, `hair`, `beard`, `glasses`, `hand`, and
             where they are given `hair_colour`, `background` (hex codes or words), `expression`.
         look: As in the row's JSON; None = the picture shows the bare face.
-        seen: Region → the colour it shows in the picture, hex; else the asked one is taken.
+        seen: Region → the colour it shows in the picture, hex, for the regions whose makeup is
+            seen at all (`tryon.caption.seen`); None = what the look asks for is taken for it.
     """
     values: dict[str, Words] = {
         "age": (_step(float(attributes["age"]), AGES),),
@@ -66,15 +67,16 @@ def face_facts(
     if attributes.get("hand"):
         values["hand"] = ("hand",)
     regions = (look or {}).get("regions", {})
-    worn = {
-        region: (seen or {}).get(region) or part["colour"]
+    asked = {
+        region: part["colour"]
         for region, part in regions.items()
         if part.get("intensity", 1.0) >= VISIBLE
     }
+    worn = asked if seen is None else seen
     for region in ("lips", "eyeshadow"):
-        if worn.get(region):
-            values[region] = _words(worn[region])
-    if not worn:
+        if code := worn.get(region):
+            values[region] = _words(code, region)
+    if not asked and not worn:
         values["makeup"] = ("none",)
     return Facts("face", values)
 
@@ -90,13 +92,13 @@ def garment_facts(attributes: Mapping[str, Any], names: Mapping[str, str] = GARM
     return Facts("garment", {slot: _words(value) for slot, value in values.items() if value})
 
 
-def _words(value: Any) -> Words:
+def _words(value: Any, of: str = "") -> Words:
     """The words for an attribute: names of a hex code, else the word itself."""
     text = str(value)
     if not text.startswith("#"):
         word = text.replace("_", " ").lower()
         return (SAME.get(word, word),)
-    name = name_hex(text)
+    name = name_hex(text, of)
     return (name.word, name.also) if name.margin < BETWEEN else (name.word,)
 
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from tryon.caption.colours import NAMES
+from tryon.caption.colours import names
 from tryon.caption.facts import COLOUR_SLOTS, Facts
 from tryon.caption.grammar import ANY, grammars
 from tryon.text.words import words
@@ -64,7 +64,7 @@ def _phrases(kind: str) -> tuple[Mapping[tuple[str, ...], list[tuple[str, str]]]
         slot = str(entries.get("of", name))
         values = [value for value in entries if value not in (ANY, "of", "is")]
         if slot in COLOUR_SLOTS and slot != "second":
-            values += NAMES
+            values += names(slot)
         for value in values:
             for phrase in grammar.phrases(name, value):
                 for text, more in _with_colours(phrase):
@@ -80,6 +80,6 @@ def _with_colours(phrase: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     yield _NESTED.sub(" ", phrase), []
     for found in _COLOURED.finditer(phrase):
         if found[1] in COLOUR_SLOTS:
-            for colour in NAMES:
+            for colour in names(found[1]):
                 coloured = phrase.replace(found[0], f"{colour} ")
                 yield _NESTED.sub(" ", coloured), [(found[1], colour)]

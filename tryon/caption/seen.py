@@ -1,0 +1,67 @@
+"""The colours that lips and eyelids show in a picture, and whether makeup shows at all.
+
+The colour a look asks for is not what is seen: intensity, light and skin come between. Captions
+tell of what is seen.
+"""
+
+import numpy as np
+
+from tryon.vision.colour import delta_e_2000, lab_to_hex, srgb_to_lab
+from tryon.vision.contours import resample, within
+from tryon.vision.facemesh import EYES, LIPS_INNER, LIPS_OUTER
+from tryon.vision.parsing import Label
+
+# CIEDE2000 to the bare face, from which makeup is seen; lids lie in their own shade
+CHANGE = {"lips": 6.0, "eyeshadow": 9.0}
+LID = (0.1, 0.45)  # of the way from the upper lashes to the brow
+LEAST = 12  # pixels a colour is taken of
+HIDDEN = (Label.GLASSES, Label.HAIR)
+
+
+def seen_colours(
+    image: np.ndarray,
+    bare: np.ndarray,
+    landmarks: np.ndarray,
+    labels: np.ndarray | None = None,
+) -> dict[str, str]:
+    """Region → the hex code it shows, for `lips` and `eyeshadow` where they differ from the bare.
+
+    Args:
+        image: The made-up face, uint8 RGB [H, W, 3].
+        bare: The same face without makeup, likewise.
+        landmarks: Face mesh in pixels, [478, 2].
+        labels: Canonical label map uint8 [H, W], to leave out what glasses and hair hide.
+    """
+    found = {}
+    for region, mask in _masks(landmarks, image.shape[:2]).items():
+        if labels is not None:
+            mask &= ~np.isin(labels, HIDDEN)
+        if mask.sum() < LEAST:
+            continue
+        colour, before = _colour(image, mask), _colour(bare, mask)
+        if delta_e_2000(colour, before) >= CHANGE[region]:
+            found[region] = lab_to_hex(colour)
+    return found
+
+
+def _masks(landmarks: np.ndarray, shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+    size = (shape[0], shape[1])
+    lips = within([landmarks[list(LIPS_OUTER)]], size)
+    mouth = within([landmarks[list(LIPS_INNER)]], size)
+    return {"lips": lips & ~mouth, "eyeshadow": within(_lids(landmarks), size)}
+
+
+def _lids(landmarks: np.ndarray) -> list[np.ndarray]:
+    """Both upper lids as polygons, above the lashes and below the crease."""
+    polygons = []
+    for eye in EYES:
+        lashes = landmarks[list(eye.upper_lid)]
+        brow = resample(landmarks[list(eye.brow_lower)], len(lashes))
+        low, high = (lashes + (brow - lashes) * share for share in LID)
+        polygons.append(np.concatenate([low, high[::-1]])[:, :2])
+    return polygons
+
+
+def _colour(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Median CIELAB [3] of a region."""
+    return np.median(srgb_to_lab(image[mask].astype(np.float32) / 255), axis=0)
