@@ -40,11 +40,12 @@ def rules(config: GarmentValidation, card: Card) -> list[Rule]:
     """The rules of garment rows, after those every image task shares.
 
     Columns of `tryon.garment.inspection`. The image: `kind`, `category`, `skin_tone`,
-    `attributes_error`, `garment_given`, `target_given`, `parsing_given`, `keypoints_given`,
-    `keypoints_inside`, `keypoint_error`, `people`, `parsing_error`, `stray_labels`,
-    `label_coding`, `label_fit`, `worn_cover`. The target: `target_fits`, `target_parsing_error`,
-    and the label columns. The garment: `mask_error`, `mask_cover`, `landmarks_error`,
-    `landmarks_inside`.
+    `attributes_error`, `target_given`, `people`, `keypoints_given`, `keypoints_inside`,
+    `keypoint_error`, `parsing_given`; of its garment `garment_error`, `garment_mask_given`,
+    `mask_error`, `mask_cover`, `garment_landmarks_given`, `landmarks_error`. The target:
+    `people`, `target_fits`. Both: `parsing_error`, `stray_labels`, `label_coding`, `label_fit`,
+    `worn_cover`. The garment's photo is no picture of the manifest of its own: photos of plain
+    garments are copies of each other to a perceptual hash.
 
     Args:
         config: The thresholds.
@@ -65,7 +66,7 @@ def rules(config: GarmentValidation, card: Card) -> list[Rule]:
         Rule("person_found", "There is a person", Between("people", 1)),
         Rule("kind_known", "The kind is known", OneOf("kind", KINDS)),
         Rule("category_known", "The category is known", OneOf("category", CATEGORIES)),
-        Rule("garment_present", "There is a garment photo", OneOf("garment_given", (True,))),
+        Rule("garment_readable", "The garment photo can be decoded", OneOf("garment_error", ("",))),
         Rule("target_present", "A cross pair has its target", OneOf("target_given", (True,))),
         Rule("target_size", "The target is as large as its image", OneOf("target_fits", (True,))),
         Rule("attributes_readable", "Attributes are JSON", OneOf("attributes_error", ("",))),

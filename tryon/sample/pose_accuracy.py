@@ -11,11 +11,10 @@ import numpy as np
 
 from tryon.sample.casting import cast, draw_outfit
 from tryon.sample.figure import Figure
-from tryon.vision.human import KEYPOINTS, MEDIAPIPE
-from tryon.vision.hush import hushed
+from tryon.vision.human import KEYPOINTS
+from tryon.vision.pose import PoseFinder, shoulder_width
 
 GROUPS = ("nose", "eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-SHOULDERS = (KEYPOINTS.index("right_shoulder"), KEYPOINTS.index("left_shoulder"))
 
 
 @dataclass(frozen=True)
@@ -38,34 +37,17 @@ class Accuracy:
 
 def measure(persons: int, height: int = 512, first_seed: int = 9000) -> Accuracy:
     """Draw `persons` persons and find them again."""
-    import mediapipe
-
     errors = []
-    with hushed():
-        finder = mediapipe.solutions.pose.Pose(static_image_mode=True, model_complexity=1)
-    with finder:
+    with PoseFinder() as finder:
         for index in range(persons):
             figure = Figure(cast(first_seed + index, 1 + index % 10, height))
             outfit = draw_outfit(np.random.default_rng(first_seed + index), figure.cast)
-            picture, _ = figure.wearing(outfit)
-            with hushed():
-                found = finder.process(picture).pose_landmarks
-            if found is None:
-                continue
-            points = np.array([(p.x, p.y) for p in found.landmark]) * picture.shape[1::-1]
-            errors.append(_distances(points, figure.keypoints))
+            found = finder.find(figure.wearing(outfit)[0])
+            if found is not None:
+                drawn = figure.keypoints
+                far = np.linalg.norm(found[:, :2] - drawn[:, :2], axis=1) / shoulder_width(drawn)
+                errors.append(np.where(drawn[:, 2] > 0, far, np.nan))
     return Accuracy(persons, np.array(errors, np.float32).reshape(-1, len(KEYPOINTS)))
-
-
-def _distances(found: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    right, left = SHOULDERS
-    named = [
-        found[at] if at is not None else (found[MEDIAPIPE[right]] + found[MEDIAPIPE[left]]) / 2
-        for at in MEDIAPIPE
-    ]
-    width = np.linalg.norm(drawn[right, :2] - drawn[left, :2])
-    far = np.linalg.norm(np.array(named) - drawn[:, :2], axis=1) / width
-    return np.where(drawn[:, 2] > 0, far, np.nan)
 
 
 def main(persons: int) -> None:
