@@ -10,10 +10,9 @@ from tryon.errors import ImageError
 from tryon.garment.garment import CATEGORIES, LANDMARKS
 from tryon.vision.human import CLOTHES, KEYPOINTS, PARTS, coding_fits
 from tryon.vision.images import Limits, decode, decode_labels
-from tryon.vision.pose import PoseFinder, shoulder_width
+from tryon.vision.pose import SEEN, Pose, PoseFinder
 
 CLEAR_FIT = 0.9  # share of a person's facts from which a coding is beyond doubt
-SEEN = 0.5  # visibility from which a found joint is compared
 BINARY = (0, 255)
 FILE_LIMITS = Limits(max_bytes=200_000_000)
 
@@ -36,7 +35,7 @@ class Inspector:
             images: Pixels uint8 RGB [H, W, 3] by part; None where they could not be decoded.
         """
         found = {
-            part: None if image is None else self._finder.find(image)
+            part: None if image is None else self._finder.look(image)
             for part, image in images.items()
         }
         columns: dict[str, dict[str, Any]] = {
@@ -79,7 +78,7 @@ def _attributes_error(text: str) -> str:
 
 
 def _keypoint_columns(
-    flat: np.ndarray | None, found: np.ndarray | None, shape: tuple[int, ...] | None
+    flat: np.ndarray | None, found: Pose | None, shape: tuple[int, ...] | None
 ) -> dict[str, Any]:
     if flat is None or not len(flat):
         return {"keypoints_given": False}
@@ -92,10 +91,10 @@ def _keypoint_columns(
     inside &= points[:, 2] > 0
     columns: dict[str, Any] = {"keypoints_given": True, "keypoints_inside": float(inside.mean())}
     if found is not None:
-        both = inside & (found[:, 2] > SEEN)
+        both = inside & (found.keypoints[:, 2] >= SEEN)
         if both.any():
-            apart = np.linalg.norm(points[both, :2] - found[both, :2], axis=1).mean()
-            columns["keypoint_error"] = float(apart / max(shoulder_width(found), 1.0))
+            apart = np.linalg.norm(points[both, :2] - found.keypoints[both, :2], axis=1).mean()
+            columns["keypoint_error"] = float(apart / max(abs(found.shoulders), 1.0))
     return columns
 
 

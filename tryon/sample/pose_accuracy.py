@@ -12,7 +12,7 @@ import numpy as np
 from tryon.sample.casting import cast, draw_outfit
 from tryon.sample.figure import Figure
 from tryon.vision.human import KEYPOINTS
-from tryon.vision.pose import PoseFinder, shoulder_width
+from tryon.vision.pose import Pose, PoseFinder
 
 GROUPS = ("nose", "eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 
@@ -42,10 +42,11 @@ def measure(persons: int, height: int = 512, first_seed: int = 9000) -> Accuracy
         for index in range(persons):
             figure = Figure(cast(first_seed + index, 1 + index % 10, height))
             outfit = draw_outfit(np.random.default_rng(first_seed + index), figure.cast)
-            found = finder.find(figure.wearing(outfit)[0])
+            found = finder.look(figure.wearing(outfit)[0])
             if found is not None:
                 drawn = figure.keypoints
-                far = np.linalg.norm(found[:, :2] - drawn[:, :2], axis=1) / shoulder_width(drawn)
+                far = np.linalg.norm(found.keypoints[:, :2] - drawn[:, :2], axis=1)
+                far /= abs(Pose(drawn).shoulders)
                 errors.append(np.where(drawn[:, 2] > 0, far, np.nan))
     return Accuracy(persons, np.array(errors, np.float32).reshape(-1, len(KEYPOINTS)))
 
