@@ -51,7 +51,7 @@ def some_faces(count: int, seed: int = 0) -> list[Facts]:
     return found
 
 
-FACES = some_faces(200)
+FACES = some_faces(120)
 
 
 @pytest.mark.parametrize("of", PALETTES)
@@ -227,7 +227,7 @@ def test_reading_tells_wrong_words():
 
 
 def test_held_out_combinations_keep_every_word_trained():
-    shown = [combination(facts) for facts in some_faces(600, seed=3)]
+    shown = [combination(facts) for facts in some_faces(400, seed=3)]
     hidden = held_out(shown, 0.1, seed=20)
     complete = {each for each in shown if all(each)}
     assert hidden == held_out(reversed(shown), 0.1, seed=20)

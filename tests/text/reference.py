@@ -1,6 +1,6 @@
 """The published reference: 129 COCO images scored by pycocoevalcap 1.2, and aac-metrics live."""
 
-import importlib
+import importlib.util
 import json
 import sys
 from pathlib import Path
