@@ -30,7 +30,7 @@ class Build:
     def half_width(self, down: np.ndarray | float) -> np.ndarray:
         """Silhouette of the trunk at heights `down` (eye distances under the shoulder line)."""
         y = np.asarray(down, float) * 7.9 / self.torso
-        at = [-1.3, -0.95, -0.55, -0.05, 0.5, 1.15, 1.8, 3.2, 5.1, 6.6, 8.0, 9.4, 10.2]
+        at = [-1.3, -0.95, -0.55, -0.15, 0.38, 1.1, 1.8, 3.2, 5.1, 6.6, 8.0, 9.4, 10.2]
         wide = [
             self.neck, 1.15 * self.neck + 0.25, 0.62 * self.shoulder + 0.25, self.shoulder,
             self.shoulder + 0.04, self.shoulder - 0.06, self.chest, 0.97 * self.chest, self.waist,
@@ -69,7 +69,7 @@ def draw_build(rng: np.random.Generator, masculine: float) -> Build:
     return Build(
         masculine=m,
         girth=girth,
-        shoulder=mix(2.28, 2.72) * (0.8 + 0.2 * girth),
+        shoulder=mix(2.40, 2.84) * (0.8 + 0.2 * girth),
         chest=mix(2.22, 2.55) * (0.35 + 0.65 * girth),
         waist=mix(1.95, 2.34) * (0.05 + 0.95 * girth),
         hip=mix(2.75, 2.60) * (0.35 + 0.65 * girth),

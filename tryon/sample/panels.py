@@ -46,7 +46,7 @@ def cut_panels(garment: Garment, build: Build, stance: Stance) -> tuple[list[Pie
         widths.append(max(at_hem + 0.08 + 0.35 * ease, 0.95 * waist))
         if ease > 0.15:  # hangs from the chest
             widths[1] = max(widths[1], 0.48 * (widths[0] + widths[2]))
-    slope_at = [-0.95, -0.55, -0.05, 0.5]
+    slope_at = [-0.95, -0.55, -0.15, 0.38]
     slope = [float(build.half_width(y)) for y in slope_at]
 
     lift = 0.03 if sleeveless else 0.10 + 0.05 * ease

@@ -47,7 +47,7 @@ def draw_stance(rng: np.random.Generator, build: Build) -> Stance:
     sides = np.array([-1.0, 1.0])
     tilt = rng.normal(0, 0.06)
     pelvis = np.array([build.torso * np.sin(np.radians(lean)) + sway, build.torso])
-    shoulders = np.stack([sides * build.shoulder * turn, 0.48 + sides * tilt * build.shoulder], 1)
+    shoulders = np.stack([sides * build.shoulder * turn, 0.37 + sides * tilt * build.shoulder], 1)
     hips = pelvis + np.stack([sides * build.hip_joint * turn, -sides * 0.8 * tilt], 1)
     first = str(rng.choice(ARMS, p=_ODDS))
     second = first if rng.random() < 0.5 else str(rng.choice(ARMS, p=_ODDS))
