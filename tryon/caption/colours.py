@@ -14,7 +14,7 @@ import numpy as np
 
 from tryon.vision.colour import delta_e_2000, hex_to_lab
 
-ANCHORS: Mapping[str, tuple[str, ...]] = {
+ANCHORS: dict[str, tuple[str, ...]] = {
     "black": ("#000000", "#1c1a1c", "#2b2528", "#221a1a"),
     "white": ("#ffffff", "#f2f2f0", "#f7f3ea"),
     "grey": ("#4a4a4c", "#6e6e70", "#909092", "#b0b0b2", "#cfcfd0", "#756d70"),
@@ -58,7 +58,13 @@ LIDS: Mapping[str, tuple[str, ...]] = {
     "gold": ("#8f6c4a", "#a07838", "#c9973f"),
     "beige": ("#9e806d", "#b79a86", "#c8a890"),
 }
-PALETTES = {"": ANCHORS, "lips": LIPS, "eyeshadow": LIDS}
+CLOTHES = ANCHORS | {  # white cloth is seldom fully lit
+    "white": (*ANCHORS["white"], "#d8d8d8", "#c4c6c8"),
+    "grey": ("#4a4a4c", "#6e6e70", "#909092", "#756d70"),
+}
+PALETTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "": ANCHORS, "lips": LIPS, "eyeshadow": LIDS, "colour": CLOTHES, "second": CLOTHES,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ def name_colour(lab: np.ndarray, of: str = "") -> ColourName:
 
     Args:
         lab: The colour.
-        of: What has the colour: `lips`, `eyeshadow`, or anything else.
+        of: What has the colour: `lips`, `eyeshadow`, `colour` of clothes, or anything else.
     """
     words, anchors = _anchors(of if of in PALETTES else "")
     apart = delta_e_2000(np.asarray(lab), anchors)
@@ -91,6 +97,12 @@ def name_hex(code: str, of: str = "") -> ColourName:
         RequestError: `invalid_colour`.
     """
     return name_colour(hex_to_lab(code), of)
+
+
+def name_pixels(lab: np.ndarray, of: str = "") -> np.ndarray:
+    """The nearest name to each CIELAB colour [N, 3], as text [N]."""
+    words, anchors = _anchors(of)
+    return words[delta_e_2000(lab[:, None], anchors).argmin(1)]
 
 
 def names(of: str = "") -> tuple[str, ...]:

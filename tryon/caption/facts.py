@@ -89,7 +89,7 @@ def garment_facts(attributes: Mapping[str, Any], names: Mapping[str, str] = GARM
         names: Slot of the grammar → name of the attribute.
     """
     values = {slot: attributes.get(name) for slot, name in names.items()}
-    return Facts("garment", {slot: _words(value) for slot, value in values.items() if value})
+    return Facts("garment", {slot: _words(value, slot) for slot, value in values.items() if value})
 
 
 def _words(value: Any, of: str = "") -> Words:

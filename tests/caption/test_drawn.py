@@ -1,0 +1,75 @@
+"""Captions of drawn persons in garments are true of them."""
+
+import json
+
+import numpy as np
+import pytest
+
+from tryon.caption.colours import name_hex
+from tryon.caption.drawn import GARMENTS, PATTERNS, drawn_garment_facts
+from tryon.caption.grammar import grammars, write_captions
+from tryon.caption.reading import right
+from tryon.caption.seen import cloth_colours
+from tryon.garment.sample_rows import Order, draw
+from tryon.sample.textile import PATTERNS as DRAWN_PATTERNS
+from tryon.sample.textile import PRINTS
+from tryon.sample.wardrobe import KINDS
+from tryon.vision.human import CLOTHES
+from tryon.vision.images import decode, decode_labels
+
+PLAIN = {
+    "garment": "tshirt", "pattern": "plain", "print": "none", "sleeve": 0.3, "girth": 1.0,
+    "arms": ["hip", "hip"],
+}  # fmt: skip
+
+
+def test_a_drawn_person_is_told_of_truly():
+    row = draw(Order(2, 5, "train", 7, 192, 1))[0]
+    mask = np.isin(decode_labels(row["parsing"]), CLOTHES[row["category"]])
+    colours = cloth_colours(decode(row["image"]).image, mask)
+    attributes = json.loads(row["attributes"])
+    facts = drawn_garment_facts(attributes, colours)
+    texts = write_captions(facts, 5, np.random.default_rng(0))
+    assert len(set(texts)) == 5
+    for text in texts:
+        marks = right(text, facts)
+        assert marks["garment"]
+        assert all(marks.values()), text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("pattern", DRAWN_PATTERNS)
+def test_every_drawn_garment_has_words(kind, pattern):
+    values = PLAIN | {"garment": kind, "pattern": pattern, "print": "text"}
+    facts = drawn_garment_facts(values, ["#c01820", "#ffffff"])
+    slots = grammars()["garment"].slots
+    assert facts.values["garment"][0] in slots["garment"]
+    assert facts.values["pattern"][0] in slots["pattern"]
+    assert facts.values["pose"] == ("with hands on the hips",)
+    assert ("second" in facts.values) == (pattern not in ("plain", "melange", "denim"))
+    assert ("sleeve" in facts.values) == (kind not in ("trousers", "shorts", "skirt"))
+    for text in write_captions(facts, 5, np.random.default_rng(1)):
+        assert all(right(text, facts).values()), text
+
+
+def test_every_print_has_words():
+    assert set(grammars()["garment"].slots["print"]) >= set(PRINTS) - {"none"}
+    assert set(GARMENTS) <= set(KINDS)
+    assert set(PATTERNS) <= set(DRAWN_PATTERNS)
+
+
+def test_a_second_colour_of_the_same_name_says_nothing():
+    facts = drawn_garment_facts(PLAIN | {"pattern": "stripes"}, ["#c01820", "#cc3333"])
+    assert "second" not in facts.values
+
+
+def test_cloth_has_the_colours_it_shows():
+    image = np.zeros((40, 40, 3), np.uint8)
+    image[:] = (192, 24, 32)
+    image[:, ::3] = (250, 250, 250)
+    mask = np.zeros((40, 40), bool)
+    mask[5:35, 5:35] = True
+    assert [name_hex(code).word for code in cloth_colours(image, mask)] == ["red", "white"]
+    image[:, ::3] = (192, 24, 32)
+    assert [name_hex(code).word for code in cloth_colours(image, mask)] == ["red"]
+    assert cloth_colours(image, np.zeros_like(mask)) == []
