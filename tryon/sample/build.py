@@ -72,7 +72,7 @@ def draw_build(rng: np.random.Generator, masculine: float) -> Build:
         shoulder=mix(2.40, 2.84) * (0.8 + 0.2 * girth),
         chest=mix(2.22, 2.55) * (0.35 + 0.65 * girth),
         waist=mix(1.95, 2.34) * (0.05 + 0.95 * girth),
-        hip=mix(2.75, 2.60) * (0.35 + 0.65 * girth),
+        hip=mix(2.62, 2.46) * (0.35 + 0.65 * girth),
         neck=mix(0.74, 0.96) * (0.6 + 0.4 * girth),
         torso=mix(7.5, 7.9) * tall,
         upper_arm=mix(4.35, 4.65) * tall,

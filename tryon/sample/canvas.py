@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tryon.sample.drawing import blur, over_layer
+from tryon.sample.drawing import blur, over_layer, scaled
 from tryon.sample.strip import Layer
 
 SHADOW = 0.42
@@ -41,4 +41,4 @@ class Canvas:
         source = layer.rgba[: rows.stop - rows.start, :, 3]
         dark[rows, left - low[0] : right - low[0]] = source
         dark = blur(dark, 0.20 * self._scale)
-        self.image[here] *= (1 - amount * dark * self._figure[here])[..., None]
+        self.image[here] = scaled(self.image[here], 1 - amount * dark * self._figure[here])

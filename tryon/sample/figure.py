@@ -9,7 +9,7 @@ from tryon.sample.camera import develop
 from tryon.sample.canvas import Canvas
 from tryon.sample.casting import Cast, Outfit
 from tryon.sample.creasing import Wearer
-from tryon.sample.drawing import blur, noise, smoothstep
+from tryon.sample.drawing import blur, noise, over, scaled, smoothstep
 from tryon.sample.flesh import (
     Frame,
     arm_spine,
@@ -60,9 +60,9 @@ class Figure:
         self._trunk = draw_trunk(build, stance, frame, skin, light)
         self._neck = draw_neck(build, stance, frame, skin, light)
         self._scene = self._draw_scene(rng)
-        grain = rng.normal(0, 0.6 * person.grain, (*shape, 3))
-        grain += (noise(rng, shape, ((shape[0] / 3, 1.0),)) * 0.4 * person.grain)[..., None]
-        self._grain = grain.astype(np.float32)
+        fine = rng.standard_normal((*shape, 3), np.float32)
+        coarse = cv2.merge([noise(rng, shape, ((shape[0] / 3, 1.0),))] * 3)
+        self._grain = np.float32(person.grain) * (0.6 * fine + 0.4 * coarse)
         self.keypoints = self._keypoints()
 
     def _draw_scene(self, rng: np.random.Generator) -> np.ndarray:
@@ -77,17 +77,18 @@ class Figure:
         horizon = feet[:, 1].min() - cast.scale * rng.uniform(0.8, 3.5)
         floor = muted(rng, 25, 85, 8) * (0.8 + 0.3 * (y - horizon) / height)[..., None]
         edge = smoothstep(-1.5, 1.5, y - horizon) * rng.choice([1.0, 0.0], p=[0.7, 0.3])
-        image = image * (1 - edge[..., None]) + floor * edge[..., None]
+        wide = np.broadcast_to(edge, cast.shape).astype(np.float32)
+        image = over(image, np.broadcast_to(floor, image.shape).astype(np.float32), wide)
         contact = np.zeros(cast.shape, np.float32)
         for foot in feet:
             at = (int(foot[0]), int(foot[1] + 0.3 * cast.scale))
             axes = (int(1.3 * cast.scale), max(1, int(0.38 * cast.scale)))
             cv2.ellipse(contact, at, axes, 0, 0, 360, (1.0,), -1)
-        return image * (1 - 0.55 * blur(contact, 0.3 * cast.scale))[..., None]
+        return scaled(image, 1 - 0.55 * blur(contact, 0.3 * cast.scale))
 
     def _arm(self, side: int, sleeve: float, fades: bool = True) -> list[Layer]:
         """An arm, without most of what a sleeve that long covers."""
-        start = 0.0 if sleeve == 0 else min(max(0.12, 0.9 * sleeve - 0.02), 0.93)
+        start = 0.0 if sleeve == 0 else min(0.05 + 0.917 * sleeve, 0.955)
         if (side, start, fades) not in self._bare:
             spine, radius = arm_spine(self.cast.build, self.cast.stance, side)
             label = (Part.RIGHT_ARM, Part.LEFT_ARM)[side]

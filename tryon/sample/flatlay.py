@@ -13,6 +13,7 @@ from tryon.sample.drawing import (
     fill,
     grid,
     noise,
+    over,
     scaled,
     smooth_closed,
     smoothstep,
@@ -67,17 +68,12 @@ def home_photo(garment: Garment, texture: Texture, points: Points, shape: Shape)
     ground = _ground(shape, rng)
     image = scaled(ground, (1 - 0.45 * layer[..., 4]) * (1 - layer[..., 3])) + layer[..., :3]
     x, y = grid(shape)
-    lamp = (
-        1
-        + 0.35 * rng.uniform(-1, 1) * (x / width - 0.5)
-        + 0.35 * rng.uniform(-1, 1) * (y / height - 0.5)
-    )
-    cast = 1 + rng.normal(0, 0.06) * np.array([1, 0, -1], np.float32)
+    slope = rng.uniform(-0.35, 0.35, 2).astype(np.float32)
+    lamp = 1 + slope[0] * (x / width - 0.5) + slope[1] * (y / height - 0.5)
+    cast = 1 + np.float32(rng.normal(0, 0.06)) * np.array([1, 0, -1], np.float32)
     grain_ = rng.standard_normal((*shape, 3), np.float32) * np.float32(0.008)
-    picture = develop(
-        (image * lamp[..., None] * cast).astype(np.float32), rng.uniform(0.75, 1.1),
-        rng.uniform(0.3, 0.8), grain_, 0,
-    )  # fmt: skip
+    exposure, softness = rng.uniform(0.75, 1.1), rng.uniform(0.3, 0.8)
+    picture = develop(scaled(image, lamp) * cast, exposure, softness, grain_, 0)
     moved = {}
     for name, point in points.items():
         at = matrix @ [*point, 1]
@@ -122,43 +118,33 @@ def _ground(shape: Shape, rng: np.random.Generator) -> np.ndarray:
     x, y = grid(shape)
     size = max(shape)
     kind = rng.choice(["sheet", "boards", "carpet", "room"], p=[0.4, 0.3, 0.22, 0.08])
-    if kind == "room":
-        image = draw_backdrop(shape, rng)
+    colour = muted(rng, 35, 88, 10)
+    if kind == "boards":
+        colour = muted(rng, 30, 65, 22) * np.array([1.2, 1.0, 0.75], np.float32)
+        place = x / np.float32(size * rng.uniform(0.1, 0.2))
+        tone = 0.85 + 0.3 * rng.random(64, np.float32)[place.astype(int) % 64]
+        fibre = noise(rng, shape, ((60, 1.0), (120, 0.6)))
+        fibre = cv2.GaussianBlur(fibre, (0, 0), 0.6, sigmaY=7)
+        tone = tone * (1 - 0.5 * (place % 1.0 < 0.04)) * (1 + 0.3 * fibre)
+    elif kind == "sheet":
+        height = (0.025 * size * rumple(shape, size / 4, rng)).astype(np.float32)
+        normal, _ = relief(height, _upright(shape))
+        lamp = unit(np.array([0.5, -0.5, 1.0])).astype(np.float32)
+        tone = 0.45 + 0.68 * np.clip(normal @ lamp, 0, 1)
     else:
-        colour = muted(rng, 35, 88, 10)
-        image = np.ones((*shape, 3), np.float32) * colour
-        if kind == "boards":
-            wide = size * rng.uniform(0.1, 0.2)
-            colour = muted(rng, 30, 65, 22) * np.array([1.2, 1.0, 0.75], np.float32)
-            row = np.floor(x / wide)
-            tone = 0.85 + 0.3 * np.random.default_rng(7).random(64)[row.astype(int) % 64]
-            fibre = cv2.GaussianBlur(
-                noise(rng, shape, ((60, 1.0), (120, 0.6))), (0, 0), 0.6, sigmaY=7
-            )
-            gap = 1 - 0.5 * (np.abs((x / wide) % 1.0) < 0.03)
-            image = colour * (tone * gap * (1 + 0.3 * fibre))[..., None]
-        elif kind == "sheet":
-            height = 0.10 * size / 4 * rumple(shape, size / 4, rng)
-            normal, _ = relief(height.astype(np.float32), _upright(shape))
-            image *= (
-                0.45
-                + 0.55
-                * np.clip(normal @ unit(np.array([0.5, -0.5, 1.0])).astype(np.float32), 0, 1)
-                / 0.8
-            )[..., None]
-            if rng.random() < 0.4:
-                stripe = smoothstep(
-                    -0.1, 0.1, np.sin(2 * np.pi * (x + 0.3 * y) / size * rng.uniform(4, 14))
-                )
-                image += (muted(rng, 30, 90, 10) - image) * (0.6 * stripe)[..., None]
-        else:
-            image *= (1 + 0.25 * noise(rng, shape, ((90, 1.0), (200, 1.0))))[..., None]
+        tone = 1 + 0.25 * noise(rng, shape, ((90, 1.0), (200, 1.0)))
+    image = draw_backdrop(shape, rng) if kind == "room" else np.broadcast_to(colour, (*shape, 3))
+    image = image.astype(np.float32)
+    if kind == "sheet" and rng.random() < 0.4:
+        stripe = np.sin((x + np.float32(0.3) * y) * np.float32(6.3 / size * rng.uniform(4, 14)))
+        image = over(image, muted(rng, 30, 90, 10), 0.6 * smoothstep(-0.1, 0.1, stripe))
+    if kind != "room":
+        image = scaled(image, tone)
     for _ in range(int(rng.integers(0, 5))):
         corner = rng.choice([0.06, 0.94], 2) + rng.normal(0, 0.07, 2)
         thing = np.clip(rng.normal(0, 0.11, (6, 2)), -0.2, 0.2) + corner
         hull = cv2.convexHull((thing * [shape[1], shape[0]]).astype(np.float32))[:, 0]
         area = fill(shape, smooth_closed(hull))
-        dark = blur(area, 0.012 * size)
-        image = image * (1 - 0.4 * dark)[..., None]
-        image = image + (muted(rng, 10, 85, 20) - image) * area[..., None]
-    return np.clip(image, 0.003, None).astype(np.float32)
+        image = scaled(image, 1 - 0.4 * blur(area, 0.012 * size))
+        image = over(image, muted(rng, 10, 85, 20), area)
+    return np.maximum(image, 0.003)

@@ -9,8 +9,8 @@ from tryon.sample.stance import Stance
 from tryon.sample.strip import Layer, Patch, bend, between, patch, tube
 from tryon.vision.human import Part
 
-ARM_RADII = ([-0.14, 0.0, 0.18, 0.5, 0.8, 1.0, 1.22, 1.5, 1.8, 2.0],
-             [0.44, 0.68, 0.66, 0.58, 0.46, 0.44, 0.48, 0.43, 0.31, 0.29])  # fmt: skip
+ARM_RADII = ([-0.14, -0.07, 0.02, 0.18, 0.5, 0.8, 1.0, 1.22, 1.5, 1.8, 2.0],
+             [0.30, 0.55, 0.68, 0.66, 0.58, 0.46, 0.44, 0.48, 0.43, 0.31, 0.29])  # fmt: skip
 LEG_RADII = ([-0.12, 0.15, 0.5, 0.85, 1.0, 1.15, 1.35, 1.7, 2.0],
              [1.30, 1.34, 1.12, 0.82, 0.74, 0.72, 0.80, 0.54, 0.40])  # fmt: skip
 FINGERS = ((-0.33, 1.02), (-0.11, 1.18), (0.11, 1.12), (0.32, 0.88))  # across, length
@@ -33,7 +33,7 @@ def arm_spine(build: Build, stance: Stance, side: int) -> tuple[np.ndarray, np.n
     sign = -1.0 if side == 0 else 1.0
     shoulder, elbow = stance.shoulders[side], stance.elbows[side]
     way = unit(elbow - shoulder)
-    cap = shoulder - 0.35 * way + np.array([-sign * 0.12, -0.12])
+    cap = shoulder - 0.38 * way + np.array([-sign * 0.50, 0.04])
     spine, at = bend(np.stack([cap, shoulder, elbow, stance.wrists[side]]), 30, 0.3)
     at = np.where(at < 1, (at - 1) * 0.14, at - 1)
     return spine, build.arm * smooth_steps(at, *ARM_RADII)

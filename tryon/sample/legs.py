@@ -16,7 +16,7 @@ def cut_legs(garment: Garment, build: Build, stance: Stance) -> tuple[list[Piece
     waist_y = (WAISTBAND + 0.3) * build.torso / 7.9
     crotch_y = build.torso + 1.55
     waist = float(build.half_width(waist_y)) + 0.08
-    hip = float(build.half_width(build.torso)) + 0.12 + 0.5 * garment.ease
+    hip = float(build.half_width(build.torso)) + 0.08 + 0.3 * garment.ease
     rows = 30
     s = np.linspace(0, 1, rows)
     fork = 0.26 if garment.kind == "trousers" else 0.55

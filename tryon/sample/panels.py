@@ -56,6 +56,9 @@ def cut_panels(garment: Garment, build: Build, stance: Stance) -> tuple[list[Pie
         return np.where(np.abs(x) < neck, np.interp(neck, slope, slope_at) - lift, y)
 
     flat_widths = [1.13 * w + 0.12 for w in widths]
+    if garment.tucked:  # gathered into the waistband
+        widths[1] = min(widths[1], float(build.half_width(waist_y)) + 0.25)
+        widths[-1] = float(build.half_width(min(garment.hem, build.torso))) - 0.15
     neck_top = float(top_worn(np.array(neck)))
     flat_across = across * 1.05
     drop = 0.34 * (flat_across - neck)

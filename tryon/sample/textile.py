@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from tryon.sample.backdrop import muted
-from tryon.sample.drawing import Shape, noise, smoothstep
+from tryon.sample.drawing import Shape, noise, over, smoothstep
 
 PATTERNS = ("plain", "stripes", "columns", "checks", "plaid", "dots", "flowers", "melange", "denim")
 PRINTS = ("none", "text", "logo", "block")
@@ -91,33 +91,32 @@ def weave(textile: Textile, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     def band(v: np.ndarray, step: float, share: float) -> np.ndarray:
         wave = np.abs((v / step) % 1.0 - 0.5) * 2  # 1 at the band's middle
-        return smoothstep(1 - share - soft, 1 - share + soft, wave)[..., None]
+        return smoothstep(1 - share - soft, 1 - share + soft, wave)
 
     if pattern == "stripes":
-        base += (textile.second - base) * band(y, period, textile.balance)
+        base = over(base, textile.second, band(y, period, textile.balance))
         if rng.random() < 0.3:
-            base += (textile.third - base) * band(y + 0.4 * period, period, 0.12)
+            base = over(base, textile.third, band(y + 0.4 * period, period, 0.12))
     elif pattern == "columns":
-        base += (textile.second - base) * band(x, 0.6 * period, 0.25)
+        base = over(base, textile.second, band(x, 0.6 * period, 0.25))
     elif pattern == "checks":
-        both = band(x, period, 0.5), band(y, period, 0.5)
-        base += (textile.second - base) * (0.5 * both[0] + 0.5 * both[1])
+        base = over(base, textile.second, 0.5 * (band(x, period, 0.5) + band(y, period, 0.5)))
     elif pattern == "plaid":
         for v in (x, y):
-            base += (textile.second - base) * 0.5 * band(v, 1.6 * period, 0.4)
-            base += (textile.third - base) * 0.6 * band(v + 0.5 * period, 1.6 * period, 0.07)
+            base = over(base, textile.second, 0.5 * band(v, 1.6 * period, 0.4))
+            base = over(base, textile.third, 0.6 * band(v + 0.5 * period, 1.6 * period, 0.07))
     elif pattern == "dots":
         row = np.floor(y / period)
         u = (x / period + 0.5 * (row % 2)) % 1.0 - 0.5
         far = np.hypot(u, (y / period) % 1.0 - 0.5)
         size = 0.14 + 0.22 * textile.balance
-        base += (textile.second - base) * (1 - smoothstep(size - 0.05, size + 0.05, far))[..., None]
+        base = over(base, textile.second, 1 - smoothstep(size - 0.05, size + 0.05, far))
     elif pattern == "flowers":
         base = _flowers(textile, base, x, y, rng)
     elif pattern == "denim":
         twill = 0.5 + 0.5 * np.sin((x + y) * 55)
         worn = np.exp(-((np.abs(x % 1.7 - 0.8) / 0.5) ** 2)) * 0.25
-        base += (textile.second - base) * (0.10 * twill + worn * 0.5)[..., None]
+        base = over(base, textile.second, 0.10 * twill + worn * 0.5)
     return base.astype(np.float32, copy=False)
 
 
@@ -141,8 +140,8 @@ def _flowers(
         picture[..., which] *= 1 - heart
     across, down = (((w / cell) % 1.0 * tile).astype(np.float32) for w in (x, y))
     amount = cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    base = base + (textile.second - base) * amount[..., :1]
-    return base + (textile.third - base) * amount[..., 1:]
+    base = over(base, textile.second, amount[..., 0])
+    return over(base, textile.third, amount[..., 1])
 
 
 def grain(textile: Textile, shape: Shape) -> np.ndarray:

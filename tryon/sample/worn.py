@@ -52,8 +52,8 @@ def _piece(
     normal = round_normal(here, DEPTH[kind])
     height = folds_of(garment, part, kind, here, wearer, rng)
     bent, slope = relief(height, normal)
-    at = here.extra + np.dstack([-1.2 * slope, 0 * slope]) * texture.scale / scale * 0.06 * scale
-    u, v = at[..., 0].astype(np.float32), at[..., 1].astype(np.float32)
+    shift = 0.072 * texture.scale * slope  # prints bend with the folds they lie on
+    u, v = here.extra[..., 0] - shift, np.ascontiguousarray(here.extra[..., 1])
     colour = cv2.remap(texture.colour, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     alpha = here.inside.astype(np.float32)
     if kind == "panel":
