@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from tryon.sample.canvas import Canvas
 from tryon.sample.casting import Outfit, cast, draw_outfit
 from tryon.sample.figure import Figure
 from tryon.sample.pose_accuracy import measure
+from tryon.sample.strip import Layer
 from tryon.sample.wardrobe import KINDS, draw_garment
 from tryon.vision.human import CLOTHES, KEYPOINTS, PARTS, Part
 
@@ -75,6 +77,17 @@ def test_joints_lie_on_what_they_belong_to() -> None:
             total += 1
             hits += labels[int(y), int(x)] in parts
     assert hits >= 0.8 * total
+
+
+def test_a_layer_at_the_lower_edge_throws_its_shadow_out_of_the_picture() -> None:
+    canvas = Canvas(np.ones((40, 30, 3), np.float32), scale=30.0)
+    body = Layer((0, 0, 30, 40), np.full((40, 30, 4), 0.5, np.float32), Part.UPPER)
+    canvas.lay([body])
+    before = canvas.image.copy()
+    canvas.darken(Layer((5, 38, 20, 40), np.ones((2, 15, 4), np.float32), 1), 0.5)
+    np.testing.assert_array_equal(canvas.image, before)
+    canvas.darken(Layer((5, 5, 20, 10), np.ones((5, 15, 4), np.float32), 1), 0.5)
+    assert canvas.image.min() < before.min()
 
 
 def test_people_differ() -> None:

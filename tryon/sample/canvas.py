@@ -38,6 +38,8 @@ class Canvas:
         dark = np.zeros((high[1] - low[1], high[0] - low[0]), np.float32)
         down = round(0.10 * self._scale)
         rows = slice(top - low[1] + down, min(bottom - low[1] + down, dark.shape[0]))
+        if rows.stop <= rows.start:
+            return  # it would fall below the picture
         source = layer.rgba[: rows.stop - rows.start, :, 3]
         dark[rows, left - low[0] : right - low[0]] = source
         dark = blur(dark, 0.20 * self._scale)
