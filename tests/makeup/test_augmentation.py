@@ -8,13 +8,15 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tryon.data.augmentation import check
 from tryon.data.prepared import PreparedSplit
 from tryon.errors import DataError
-from tryon.makeup import augmentation, condition
+from tryon.gan.samples import collate
+from tryon.makeup import analytic, augmentation, condition
 from tryon.makeup.augmentation import FacePolicy, TrainingSet, contact_sheet, layout
 from tryon.makeup.config import AugmentationConfig
 from tryon.makeup.regions import region_masks
@@ -220,10 +222,19 @@ def test_items_are_network_inputs(split: PreparedSplit) -> None:
         "target": ((3, SIZE, SIZE), "float32"),
         "masks": ((6, SIZE, SIZE), "float32"),
         "condition": ((6, 5), "float32"),
+        "shift": ((3, SIZE, SIZE), "float32"),
+        "allowed": ((1, SIZE, SIZE), "float32"),
     }
     for name in ("image", "target", "masks"):
         assert 0 <= item[name].min() < item[name].max() <= 1
         assert item[name].flags.c_contiguous
+
+
+def test_what_follows_from_an_item_is_what_the_network_would_compute(split: PreparedSplit) -> None:
+    batch = collate([TrainingSet(split, AugmentationConfig(), seed=3)[1, 2]])
+    inputs = (batch["image"], batch["masks"], batch["condition"])
+    torch.testing.assert_close(batch["shift"], analytic.mean_shift(*inputs), atol=1e-5, rtol=0)
+    torch.testing.assert_close(batch["allowed"], analytic.allowed(*inputs[1:]), atol=1e-6, rtol=0)
 
 
 def test_the_condition_is_what_the_varied_target_shows(split: PreparedSplit) -> None:

@@ -170,6 +170,7 @@ def compose(
     gain: Tensor,
     residual: Tensor,
     shift: Tensor | None = None,
+    allow: Tensor | None = None,
 ) -> Tensor:
     """The made-up picture `[N, 3, H, W]` in [0, 1], from what the generator gives.
 
@@ -180,11 +181,13 @@ def compose(
         gain: `[N, 1, H, W]` in (-1, 1).
         residual: `[N, 3, H, W]`, already gated.
         shift: The analytic shift, where it is known already.
+        allow: Where anything may change, where it is known already.
     """
     if shift is None:
         shift = mean_shift(image, masks, condition)
-    change = shift * (1 + gain) + residual
-    return (image + allowed(masks, condition) * change).clamp(0, 1)
+    if allow is None:
+        allow = allowed(masks, condition)
+    return (image + allow * (shift * (1 + gain) + residual)).clamp(0, 1)
 
 
 def _power(base: Tensor, exponent: float) -> Tensor:

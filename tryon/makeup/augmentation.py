@@ -17,7 +17,7 @@ import numpy as np
 from tryon.data.augmentation import Layout
 from tryon.data.augmentation import check as check_policy
 from tryon.data.prepared import PreparedSplit
-from tryon.makeup import condition
+from tryon.makeup import composition, condition
 from tryon.makeup.config import AugmentationConfig
 from tryon.makeup.look import REGIONS
 from tryon.makeup.preview import contact_sheet
@@ -227,7 +227,10 @@ class TrainingSet:
         return len(self.split)
 
     def __getitem__(self, key: int | tuple[int, int]) -> Arrays:
-        """One sample: image, target [3, S, S], masks [R, S, S], condition [R, 5], float32.
+        """One sample, float32: image, target, masks, condition, and what follows from them.
+
+        image and target [3, S, S], masks [R, S, S], condition [R, 5]; the analytic shift
+        [3, S, S] and where anything is allowed to change [1, S, S] (tryon.makeup.composition).
 
         Args:
             key: index, or (epoch, index); an index alone is of epoch 0.
@@ -244,9 +247,11 @@ class TrainingSet:
         )
         if self.policy:
             asked = condition.measure(target, masks, asked[:, 3], asked[:, 4])
+        shift = composition.mean_shift(image, masks, asked)  # here it is another core's work
+        planes = {"image": image, "target": target, "shift": shift}
         return {
-            "image": np.ascontiguousarray(image.transpose(2, 0, 1)),
-            "target": np.ascontiguousarray(target.transpose(2, 0, 1)),
+            **{name: np.ascontiguousarray(p.transpose(2, 0, 1)) for name, p in planes.items()},
             "masks": masks,
             "condition": asked.copy(),
+            "allowed": composition.allowed(masks, asked)[None],
         }

@@ -22,7 +22,8 @@ CHANGE = 4.0  # scale of the change as the discriminator sees it
 class MakeupObjective:
     """Terms of the makeup game.
 
-    A batch holds `image`, `target` `[N, 3, S, S]`, `masks` `[N, R, S, S]`, `condition` `[N, R, 5]`.
+    A batch holds `image`, `target` `[N, 3, S, S]`, `masks` `[N, R, S, S]`, `condition` `[N, R, 5]`;
+    where a loader has computed them already also `shift` `[N, 3, S, S]`, `allowed` `[N, 1, S, S]`.
 
     Args:
         generator: Gives what is added to the analytic shift.
@@ -40,7 +41,9 @@ class MakeupObjective:
     def generate(self, generator: nn.Module, batch: Batch) -> Batch:
         """The made-up pictures, and in a game the crops of made, real and mismatched ones."""
         image, masks, condition = batch["image"], batch["masks"], batch["condition"]
-        picture = analytic.compose(image, masks, condition, *generator(image, masks, condition))
+        gain, residual = generator(image, masks, condition)
+        known = batch.get("shift"), batch.get("allowed")
+        picture = analytic.compose(image, masks, condition, gain, residual, *known)
         if self.discriminator is None:
             return {"picture": picture}
         boxes, weight = crop_boxes(masks, condition)
