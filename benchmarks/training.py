@@ -46,6 +46,8 @@ class Noise:
                 "target": random.random((3, size, size), np.float32),
                 "masks": random.random((regions, size, size), np.float32),
                 "condition": random.random((regions, ROW), np.float32),
+                "shift": random.random((3, size, size), np.float32),
+                "allowed": random.random((1, size, size), np.float32),
             }
             for _ in range(count)
         ]
