@@ -61,13 +61,15 @@ class ConditionedUNet(nn.Module):
         inputs: Channels in.
         width: The scales have 2, 3 and 4 times as many channels.
         condition_width: Of the condition vector.
+        patch: Side of the squares of pixels that become one: a convolution of that stride, which
+            is space-to-depth (Shi et al. 2016) and a 1×1 convolution in one operation.
     """
 
-    def __init__(self, inputs: int, width: int, condition_width: int) -> None:
+    def __init__(self, inputs: int, width: int, condition_width: int, patch: int = 1) -> None:
         super().__init__()
         low, middle, high = 2 * width, 3 * width, 4 * width
         self.outputs = low
-        self.stem = nn.Conv2d(inputs, low, 1)
+        self.stem = nn.Conv2d(inputs, low, patch, patch)
         self.down_low = ConditionedBlock(low, low, condition_width)
         self.down_middle = ConditionedBlock(low, middle, condition_width, stride=2)
         self.down_high = ConditionedBlock(middle, high, condition_width, stride=2)
@@ -77,7 +79,7 @@ class ConditionedUNet(nn.Module):
         self.up_low = ConditionedBlock(low, low, condition_width)
 
     def forward(self, features: Tensor, condition: Tensor) -> Tensor:
-        """features [N, inputs, H, W] (H, W multiples of 4), condition [N, K] → [N, 2w, H, W]."""
+        """features [N, inputs, pH, pW] (H, W multiples of 4), condition [N, K] → [N, 2w, H, W]."""
         low = self.down_low(self.stem(features), condition)
         middle = self.down_middle(low, condition)  # [N, 3w, H/2, W/2]
         high = self.down_high(middle, condition)  # [N, 4w, H/4, W/4]

@@ -14,6 +14,10 @@ class Objective(Protocol):
     The engine wraps the networks (devices, precision, processes) and hands them back as arguments,
     so an objective calls what it is given and never `self.generator` itself. It holds no optimiser,
     reads no file and keeps no state between calls.
+
+    It may also offer `rehearse(generator, batch)`, which is then called in place of `generate`
+    where there is no game, or not yet (`adversarial_from`): what only the game needs costs nothing
+    there.
     """
 
     generator: nn.Module

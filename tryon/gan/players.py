@@ -81,9 +81,14 @@ class Players:
             name: value.to(self.fabric.device, non_blocking=True) for name, value in batch.items()
         }
 
+    def playing(self, step: int) -> bool:
+        """Whether there is a game at a step, and not only the generator's own terms."""
+        begins = self.config.adversarial_from * self.config.steps
+        return self.adversary is not None and step >= begins
+
     def practise(self, step: int, batch: Batch) -> None:
         """A discriminator step alone."""
-        if self.adversary is not None:
+        if self.playing(step):
             with torch.no_grad():
                 generated = self.objective.generate(self.networks["generator"], batch)
             self._discriminate(step, batch, generated)
@@ -91,12 +96,17 @@ class Players:
     def play(self, step: int, batch: Batch) -> Batch:
         """A discriminator step (where there is a game), then a generator step on the same batch."""
         self._set_rates(step)
-        generated = self.objective.generate(self.networks["generator"], batch)
+        playing = self.playing(step)
+        generate = self.objective.generate
+        if not playing:
+            generate = getattr(self.objective, "rehearse", generate)
+        generated = generate(self.networks["generator"], batch)
         detached = {name: value.detach() for name, value in generated.items()}
-        if self.adversary is not None:
+        if playing:
             self._discriminate(step, batch, detached)
-        frozen = self._frozen()
-        terms = self.objective.generator_losses(frozen, batch, generated, self.adversary)
+        frozen = self._frozen() if playing else None
+        adversary = self.adversary if playing else None
+        terms = self.objective.generator_losses(frozen, batch, generated, adversary)
         self._update("generator", step, terms)
         if frozen is not None:
             self.raw["discriminator"].requires_grad_(True)

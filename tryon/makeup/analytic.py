@@ -54,10 +54,10 @@ def lab_to_srgb(lab: Tensor) -> Tensor:
 
 def weights(masks: Tensor) -> Tensor:
     """How much each pixel counts in its region's mean, `[N, R, H, W]`, not normalised."""
-    hidden = torch.ones_like(masks)
-    hidden[:, SHADOW] = 1 - masks[:, LINER]
-    hidden[:, FOUNDATION] = 1 - masks[:, BLUSH]
-    squared = (masks * hidden).square()
+    seen = list(masks.unbind(1))
+    seen[SHADOW] = seen[SHADOW] * (1 - seen[LINER])
+    seen[FOUNDATION] = seen[FOUNDATION] * (1 - seen[BLUSH])
+    squared = torch.stack([plane * plane for plane in seen], 1)
     limit = 0.1 * squared.amax((2, 3), keepdim=True)
     return torch.where(squared < limit, 0.0, squared)
 
@@ -113,10 +113,17 @@ def offsets(image: Tensor, masks: Tensor, condition: Tensor) -> Tensor:
     """
     weight = weights(masks)
     total = weight.sum((2, 3))  # [N, R]
-    present = torch.einsum("nkhw,nchw->nkc", weight, image) / total.clamp_min(LEAST)[..., None]
+    present = weight.flatten(2) @ image.flatten(2).transpose(1, 2)
+    present = present / total.clamp_min(LEAST)[..., None]
     wanted = lab_to_srgb((SCALE * condition[:, :, :3]).transpose(1, 2)).transpose(1, 2)
     asked = (condition[:, :, 3] > 0) & (total > LEAST)
     return (wanted - present) * asked[..., None]
+
+
+def spread(masks: Tensor, values: Tensor) -> Tensor:
+    """Each region's values over its mask, `[N, K, H, W]` and `[N, K, C]` → `[N, C, H, W]`."""
+    height, width = masks.shape[2:]
+    return (values.transpose(1, 2) @ masks.flatten(2)).unflatten(2, (height, width))
 
 
 def rims(masks: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from tryon.makeup.analytic import BROWS, FOUNDATION, LINER, LIPS, REGIONS, SHADO
 
 SHUFFLE = 4  # the trunk runs at a quarter of the size
 PAINTED = 6
+EDGED = [LIPS, SHADOW, LINER, BROWS]  # the others fade out, with no outline to place
 ROW = 5  # L, a, b, presence, gloss
 
 
@@ -25,8 +26,8 @@ def paint(masks: Tensor, condition: Tensor) -> Tensor:
     """
     asked = masks * condition[:, :, 3, None, None]
     colour, foundation = asked[:, :FOUNDATION], asked[:, FOUNDATION:]
-    lab = torch.einsum("nkhw,nkc->nchw", colour, condition[:, :FOUNDATION, :3])
-    gloss = torch.einsum("nkhw,nk->nhw", asked, condition[:, :, 4]).unsqueeze(1)
+    lab = analytic.spread(colour, condition[:, :FOUNDATION, :3])
+    gloss = analytic.spread(asked, condition[:, :, 4:])
     return torch.cat([lab, colour.sum(1, keepdim=True).clamp(0, 1), foundation, gloss], 1)
 
 
@@ -50,9 +51,9 @@ class Generator(nn.Module):
             nn.Linear(condition_width, condition_width),
             nn.SiLU(),
         )
-        self.trunk = ConditionedUNet((3 + regions + PAINTED) * SHUFFLE**2, width, condition_width)
+        self.trunk = ConditionedUNet(3 + regions + PAINTED, width, condition_width, SHUFFLE)
         self.fine = nn.Conv2d(self.trunk.outputs, 5 * SHUFFLE**2, 1)
-        self.edges = nn.Conv2d(self.trunk.outputs, 3 * regions, 1)
+        self.edges = nn.Conv2d(self.trunk.outputs, 3 * len(EDGED), 1)
         for head in (self.fine, self.edges):
             for parameter in head.parameters():
                 parameter.data.mul_(0.1)
@@ -70,7 +71,7 @@ class Generator(nn.Module):
         """
         seen = torch.cat([2 * image - 1, masks, paint(masks, condition)], 1)
         code = self.embed(condition.flatten(1))
-        hidden = self.trunk(F.pixel_unshuffle(seen, SHUFFLE), code)  # [N, 2w, S/4, S/4]
+        hidden = self.trunk(seen, code)  # [N, 2w, S/4, S/4]
         fine = F.pixel_shuffle(self.fine(hidden), SHUFFLE)  # [N, 5, S, S]
         gate = torch.sigmoid(fine[:, 3:4] + 1)
         residual = gate * torch.tanh(fine[:, :3]) + self._outlines(hidden, image, masks, condition)
@@ -83,9 +84,10 @@ class Generator(nn.Module):
         out (or in) than its mask has it.
         """
         moved = analytic.enlarge(torch.tanh(self.edges(hidden)), *masks.shape[2:])
-        moved = (moved * analytic.rims(masks)).unflatten(1, (3, -1)).sum(1)  # [N, R, S, S]
-        offsets = analytic.offsets(image, masks, condition)
-        return torch.einsum("nkhw,nkc->nchw", moved, offsets)
+        bands = analytic.rims(masks[:, EDGED])
+        moved = (moved * bands).unflatten(1, (3, -1)).sum(1)  # [N, len(EDGED), S, S]
+        offsets = analytic.offsets(image, masks, condition)[:, EDGED]
+        return analytic.spread(moved, offsets)
 
 
 class Discriminator(PatchDiscriminator):
