@@ -78,6 +78,28 @@ def test_samples_are_what_was_declared(preparer: Preparer, pairs: list[Row], bar
     assert not chunk.refused
 
 
+def test_a_photo_with_several_looks_is_searched_once(
+    preparer: Preparer, pairs: list[Row], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = pairs[:2]
+    again = {**first, "image_id": "again", "skin_tone": 3, "attributes": '{"glasses": "none"}'}
+    searched: list[int] = []
+    find = preparer._finder.find
+    monkeypatch.setattr(
+        preparer._finder, "find", lambda image: (searched.append(1), find(image))[1]
+    )
+    chunk = prepare_rows(preparer, [first, again, other, first])
+    assert len(searched) == 3
+    assert [record["image_id"] for record in chunk.records] == [
+        first["image_id"], "again", other["image_id"], first["image_id"],
+    ]  # fmt: skip
+    assert chunk.records[1]["skin_tone"] == 3
+    assert chunk.records[1]["attributes"] == again["attributes"]
+    for name, array in chunk.arrays.items():
+        assert (array[0] == array[1]).all(), name
+        assert (array[0] == array[3]).all(), name
+
+
 def test_pixels_are_the_photo_seen_through_the_matrix(
     samples: list[Sample], pairs: list[Row]
 ) -> None:

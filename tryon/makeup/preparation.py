@@ -91,6 +91,7 @@ class Preparer:
         self._finder = FaceFinder(
             self.config.min_eye_distance, self.config.max_yaw, self.config.max_pitch
         )
+        self._latest: tuple[tuple[bytes | None, ...], _Photo] | None = None
         return self
 
     def __exit__(
@@ -100,7 +101,7 @@ class Preparer:
         trace: TracebackType | None,
     ) -> None:
         self._finder.close()
-        del self._finder  # so that the preparer can travel to another process again
+        del self._finder, self._latest  # so that the preparer can travel to another process again
 
     def prepare(self, row: Row) -> Sequence[Sample]:
         """The samples of one row.
@@ -112,14 +113,21 @@ class Preparer:
         """
         if row["kind"] == "made_up":
             raise Refusal("made up, and no bare photo of it", code="reference_only")
-        photo = decode(row["image"]).image
-        face = self._finder.find(photo)
-        base = self._align(row, photo, face)
+        photo = self._photo(row)
+        base = _Base(photo.arrays, _record(row, photo), photo.probe)
         if row["kind"] == "pair":
             return [self._pair(row, photo.shape, base)]
         return [self._operated(row, base, number) for number in range(self.config.looks_per_face)]
 
-    def _align(self, row: Row, photo: np.ndarray, face: Face) -> "_Base":
+    def _photo(self, row: Row) -> "_Photo":
+        """The row's photo, aligned; at once where the row before showed the same one."""
+        given = (row["image"], row["parsing"])
+        if self._latest is None or self._latest[0] != given:
+            photo = decode(row["image"]).image
+            self._latest = given, self._align(row, photo, self._finder.find(photo))
+        return self._latest[1]
+
+    def _align(self, row: Row, photo: np.ndarray, face: Face) -> "_Photo":
         side = self.config.size
         matrix = align.face_square(face.landmarks, side, self.config.margin)
         landmarks = align.move(matrix, face.landmarks)
@@ -129,19 +137,6 @@ class Preparer:
         soft = region_masks(landmarks, (side, side), visible)
         masks = cv2.convertScaleAbs(soft.reshape(-1, side), alpha=255).reshape(soft.shape)
         probe = condition.Probe(masks)  # as they will be read again
-        record = {
-            **{name: row[name] for name in ("image_id", "identity", "split", "kind")},
-            "skin_tone": int(
-                row["skin_tone"] or photographed_monk(probe.mean_lab(image)[FOUNDATION])
-            ),
-            "skin_tone_given": bool(row["skin_tone"]),
-            "yaw": face.yaw,
-            "pitch": face.pitch,
-            "roll": face.roll,
-            "eye_distance": face.eye_distance,
-            "landmark_error": _landmark_error(row["landmarks"], face),
-            "attributes": row["attributes"] or "",
-        }
         arrays = {
             "image": image,
             "masks": masks,
@@ -149,7 +144,7 @@ class Preparer:
             "parsing": parsing,
             "matrix": matrix,
         }
-        return _Base(arrays, record, probe)
+        return _Photo(photo.shape, face, arrays, probe)
 
     def _pair(self, row: Row, shape: tuple[int, ...], base: "_Base") -> Sample:
         """The made-up twin as target; without its look, what changed is what was asked."""
@@ -185,8 +180,37 @@ class Preparer:
 
 
 @dataclass(frozen=True)
+class _Photo:
+    """A bare photo whose face was found and aligned."""
+
+    shape: tuple[int, ...]
+    face: Face
+    arrays: Arrays
+    probe: condition.Probe
+
+
+def _record(row: Row, photo: _Photo) -> Record:
+    """What the table says of every sample of a row."""
+    face = photo.face
+    tone = row["skin_tone"]
+    if not tone:
+        tone = photographed_monk(photo.probe.mean_lab(photo.arrays["image"])[FOUNDATION])
+    return {
+        **{name: row[name] for name in ("image_id", "identity", "split", "kind")},
+        "skin_tone": int(tone),
+        "skin_tone_given": bool(row["skin_tone"]),
+        "yaw": face.yaw,
+        "pitch": face.pitch,
+        "roll": face.roll,
+        "eye_distance": face.eye_distance,
+        "landmark_error": _landmark_error(row["landmarks"], face),
+        "attributes": row["attributes"] or "",
+    }
+
+
+@dataclass(frozen=True)
 class _Base:
-    """What all samples of one photo share."""
+    """What all samples of one row share."""
 
     arrays: Arrays
     record: Record
