@@ -46,6 +46,9 @@ class TrainingConfig(Section):
     decay_from: float = Field(0.6, ge=0, le=1, description="share of the steps, then linear to 5 %")
     clip_norm: float = Field(1.0, gt=0)
     adversarial_weight: float = Field(0.05, ge=0)
+    adversarial_from: float = Field(
+        0.0, ge=0, lt=1, description="share of the steps before the game; 0 = from the start"
+    )
     r1_weight: float = Field(0.0, ge=0, description="0 switches the penalty off")
     r1_every: int = Field(16, ge=1)
     discriminator_steps: int = Field(1, ge=1, le=10)
