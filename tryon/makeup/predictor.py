@@ -34,7 +34,7 @@ from tryon.vision.faceview import FaceView
 from tryon.vision.occlusion import visible_skin
 
 RIM = 0.3  # of the face's longer side: the box around the landmarks that may change
-WORK_SIDE = 640  # pixels; edges of masks are soft, so a larger face's change is enlarged
+WORK_SIDE = 512  # pixels; edges of masks are soft, so a larger face's change is enlarged
 SOLVE_SIDE = 144  # pixels; the regions' means need no more
 
 
