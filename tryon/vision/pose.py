@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 
 from tryon.errors import ImageError, Refusal, TryonError
-from tryon.vision.hush import hushed
 from tryon.vision.human import KEYPOINTS, MEDIAPIPE
+from tryon.vision.hush import hushed
 
 WORK_SIDE = 1024  # pixels; photos twice as large are shrunk for the search
 SEEN = 0.5  # confidence from which a keypoint counts as seen
@@ -39,6 +39,11 @@ class Pose:
     def point(self, name: str) -> np.ndarray:
         """x and y of a keypoint, float32 [2]."""
         return self.keypoints[_AT[name], :2]
+
+    @staticmethod
+    def place(name: str) -> int:
+        """The row of a keypoint."""
+        return _AT[name]
 
     def seen(self, name: str) -> bool:
         """Whether a keypoint lies in the photo and is confident."""
@@ -155,8 +160,9 @@ class PoseFinder:
         """Whether someone else of a like size is left when this person is painted over."""
         reach = max(abs(pose.shoulders), 0.5 * pose.torso)
         points = pose.keypoints[:, :2]
-        low = np.maximum(points.min(0) - (0.35 * reach, 0.7 * reach), 0)
-        high = np.minimum(points.max(0) + (0.35 * reach, 0.2 * reach), image.shape[1::-1])
+        above, below = reach * np.array([0.35, 0.7]), reach * np.array([0.35, 0.2])
+        low = np.maximum(points.min(0) - above, 0)
+        high = np.minimum(points.max(0) + below, image.shape[1::-1])
         (left, top), (right, bottom) = low.astype(int), high.astype(int)
         if (right - left) * (bottom - top) > 0.7 * image.shape[0] * image.shape[1]:
             return False  # there is no room beside this one
