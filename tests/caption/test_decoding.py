@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.caption.toys import BEGIN, END, FIRST, PAD, Counter, chain, every, scripted
+from tests.caption.toys import BEGIN, END, FIRST, PAD, Counter, Ways, chain, every, scripted
 from tryon.caption.config import DecodingConfig
 from tryon.caption.decoding import (
     DANGLING,
@@ -237,3 +237,24 @@ def test_rules_of_a_vocabulary():
     assert rules.dangling == {3, 5}
     assert rules.max_words == 9
     assert {"a", "the", "with", "and", "of"} <= DANGLING
+
+
+def test_ways_of_telling_compete_in_a_beam():
+    first = scripted(((4, 5), 0.6), ((4, 6), 0.4))
+    second = scripted(((7, 8, 9), 0.9), ((4, 5), 0.1))
+    found = beam_search(Ways(first, second), PLAIN, 8, 0.0)
+    assert [each.words for each in found[:3]] == [(7, 8, 9), (4, 5), (4, 6)]
+    assert np.exp([each.logp for each in found[:3]]) == pytest.approx([0.45, 0.3, 0.2], abs=1e-6)
+    assert len({each.words for each in found}) == len(found)
+
+
+def test_the_greedy_caption_is_that_of_the_surest_way():
+    first, second = scripted(((4, 5), 0.6), ((4, 6), 0.4)), scripted(((7, 8, 9), 0.9), ((5,), 0.1))
+    assert greedy(Ways(first, second), PLAIN).words == (7, 8, 9)
+
+
+def test_each_way_is_drawn_before_any_is_drawn_again():
+    ways = [scripted(((FIRST + number,), 1.0)) for number in range(4)]
+    drawn = sample(Ways(*ways), PLAIN, 6, np.random.default_rng(0))
+    counts = Count(each.words[0] for each in drawn)
+    assert sorted(counts.values()) == [1, 1, 2, 2]

@@ -70,3 +70,25 @@ def every(model: Stateless, rules: Rules, size: int) -> Iterator[tuple[tuple[int
                 yield words, logp + odds[word]
             else:
                 waiting.append(((*words, int(word)), logp + odds[word]))
+
+
+class Ways:
+    """Several models as the ways of telling of one."""
+
+    def __init__(self, *models: Stateless) -> None:
+        self.models = models
+
+    def start(self) -> State:
+        count = len(self.models)
+        return np.arange(count), np.zeros((count, 0), np.int64)
+
+    def step(self, words: np.ndarray, state: State) -> tuple[np.ndarray, State]:
+        ways, before = state
+        prefixes = np.concatenate([before, words[:, None]], axis=1)
+        logits = np.stack(
+            [
+                self.models[way]._function(prefix[None])[0]
+                for way, prefix in zip(ways, prefixes, strict=True)
+            ]
+        )
+        return logits, (ways, prefixes)

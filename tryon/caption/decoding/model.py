@@ -15,7 +15,7 @@ class Model(Protocol):
     """A network that goes word by word over one picture."""
 
     def start(self) -> State:
-        """The state before the first word, of one caption: each array [1, ...]."""
+        """The states a caption may begin with, each array [K, ...]: one for each way of telling."""
         ...
 
     def step(self, words: np.ndarray, state: State) -> tuple[np.ndarray, State]:

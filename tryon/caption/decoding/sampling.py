@@ -17,6 +17,8 @@ def sample(
 ) -> list[Decoded]:
     """Draw captions, all at once; equal generators give equal captions.
 
+    Of a model with several ways of telling, each is used before any is used again.
+
     Args:
         model: The network.
         rules: What is allowed.
@@ -29,7 +31,10 @@ def sample(
     found: list[Decoded | None] = [None] * count
     logp = np.zeros(count)
     going = np.arange(count)
-    state = chosen(model.start(), np.zeros(count, np.int64))
+    state = model.start()
+    ways = len(state[0])
+    turns = rng.permutation(ways) if ways > 1 else np.zeros(1, np.int64)
+    state = chosen(state, np.resize(turns, count))
     while len(going):
         last = [prefixes[at][-1] if prefixes[at] else rules.begin for at in going]
         logits, state = model.step(np.array(last, np.int64), state)

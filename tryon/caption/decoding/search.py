@@ -11,24 +11,37 @@ NEVER = -1e4  # log-probability of an end that the network rules out and nothing
 
 
 def greedy(model: Model, rules: Rules) -> Decoded:
-    """The caption of the likeliest allowed word at each place."""
-    words: list[int] = []
-    state, last, logp = model.start(), rules.begin, 0.0
-    while True:
-        logits, state = model.step(np.array([last], np.int64), state)
-        odds = masked(log_softmax(logits), [words], rules)[0]
-        last = int(odds.argmax())
-        logp += float(odds[last])
-        if last == rules.end:
-            return Decoded(rules.finished(words), logp)
-        words.append(last)
+    """The caption of the likeliest allowed word at each place.
+
+    Of a model with several ways of telling, the one whose words are likeliest on average.
+    """
+    state = model.start()
+    count = len(state[0])
+    words: list[list[int]] = [[] for _ in range(count)]
+    logp = np.zeros(count)
+    found: list[Decoded] = []
+    last, going = np.full(count, rules.begin, np.int64), np.arange(count)
+    while len(going):
+        logits, state = model.step(last, state)
+        odds = masked(log_softmax(logits), [words[at] for at in going], rules)
+        last = odds.argmax(-1)
+        logp[going] += odds[np.arange(len(going)), last]
+        for at, word in zip(going, last, strict=True):
+            if word == rules.end:
+                found.append(Decoded(rules.finished(words[at]), float(logp[at])))
+            else:
+                words[at].append(int(word))
+        on = np.flatnonzero(last != rules.end)
+        going, last, state = going[on], last[on], chosen(state, on)
+    return max(found, key=lambda each: each.score(1.0))
 
 
 def beam_search(model: Model, rules: Rules, beams: int, penalty: float) -> list[Decoded]:
     """Up to `beams` captions, the best first by `Decoded.score(penalty)`.
 
     It stops when no caption still open can overtake: with `beams` at least the number of possible
-    beginnings it is an exhaustive search.
+    beginnings it is an exhaustive search. Of a model with several ways of telling all compete, and
+    the likelier one stands for the same words.
 
     Args:
         model: The network.
@@ -36,28 +49,35 @@ def beam_search(model: Model, rules: Rules, beams: int, penalty: float) -> list[
         beams: Beginnings kept at a time.
         penalty: Exponent of the length, at least 0.
     """
-    open_: list[tuple[int, ...]] = [()]
-    logp = np.zeros(1)
     state = model.start()
-    done: list[Decoded] = []
+    open_: list[tuple[int, ...]] = [()] * len(state[0])
+    logp = np.full(len(open_), -np.log(len(open_)))  # all ways of telling are as likely
+    kept: list[Decoded] = []
+    done: dict[tuple[int, ...], Decoded] = {}
+    ways = len(open_)
     while open_:
         last = np.array([words[-1] if words else rules.begin for words in open_], np.int64)
         logits, state = model.step(last, state)
         total = logp[:, None] + masked(log_softmax(logits), open_, rules)  # [B, V]
-        rows, ids = _best(total, 2 * beams)  # each row ends once at most: half of these go on
-        done += [
-            Decoded(rules.finished(open_[row]), float(total[row, rules.end]))
-            for row in rows[ids == rules.end]
-        ]
-        done = sorted(done, key=lambda each: -each.score(penalty))[:beams]
-        rows, ids = rows[ids != rules.end][:beams], ids[ids != rules.end][:beams]
-        open_ = [(*open_[row], int(word)) for row, word in zip(rows, ids, strict=True)]
+        # each row ends once at most: half of these go on
+        rows, ids = _best(total, 2 * beams * ways)
+        for row in rows[ids == rules.end]:
+            one = Decoded(rules.finished(open_[row]), float(total[row, rules.end]))
+            if one.words not in done or one.logp > done[one.words].logp:
+                done[one.words] = one
+        kept = sorted(done.values(), key=lambda each: -each.score(penalty))[:beams]
+        done = {each.words: each for each in kept}
+        further: dict[tuple[int, ...], int] = {}  # the likelier way to the same words
+        for place in np.flatnonzero(ids != rules.end):
+            further.setdefault((*open_[rows[place]], int(ids[place])), int(place))
+        open_, places = list(further)[:beams], list(further.values())[:beams]
+        rows, ids = rows[places], ids[places]
         logp, state = total[rows, ids], chosen(state, rows)
         # no logarithm grows, and no caption is longer than allowed
         reach = logp.max(initial=-np.inf) / (rules.max_words + 1) ** penalty
-        if len(done) == beams and reach <= done[-1].score(penalty):
+        if len(kept) == beams and reach <= kept[-1].score(penalty):
             break
-    return done
+    return kept
 
 
 def masked(odds: np.ndarray, prefixes: Sequence[Sequence[int]], rules: Rules) -> np.ndarray:
