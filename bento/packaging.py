@@ -10,7 +10,7 @@ import bentoml
 
 from bento.models import NAME
 from tryon.errors import BundleError
-from tryon.serving.bundle import CARD, META, MODEL, Bundle
+from tryon.serving.bundle import Bundle
 
 
 def pack(bundles: Mapping[str, Path]) -> str:
@@ -41,7 +41,7 @@ def pack(bundles: Mapping[str, Path]) -> str:
         for task, bundle in opened.items():
             target = Path(model.path) / task
             target.mkdir()
-            for name in (MODEL, META, CARD):
+            for name in bundle.files:
                 shutil.copyfile(bundle.folder / name, target / name)
     return str(model.tag)
 

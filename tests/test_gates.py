@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tryon import gates
 from tryon.errors import ConfigError, GateFailed
-from tryon.gates import CHAMPION, GateReport, Rule, check, choose
+from tryon.gates import CHAMPION, CONTROL, GateReport, Rule, check, choose
 from tryon.metrics.result import Evaluation, Metric
 
 QUALITY = Metric("quality", "quality", "higher", "dB")
@@ -142,3 +142,31 @@ def test_nobody_wins_where_nobody_passes():
         choose(candidates, reports, QUALITY)
     for piece in ("a [enough", "beats_plain", "b [clean"):
         assert piece in stopped.value.message
+
+
+AGAINST_CONTROL = [
+    Rule("kept", "costs nothing", "quality", -0.02, "at_least", CONTROL, relative=True),
+    Rule("gained", "is worth having", "spread", 0.2, "at_least", CONTROL, relative=True),
+]
+
+
+def test_a_game_is_held_against_the_same_network_without_it():
+    control = model("control", spread=0.5)
+    good = check(AGAINST_CONTROL, model(quality=14.8, spread=0.61), {}, None, control)
+    assert good.passed
+    assert good.checks[1].value == pytest.approx(0.22)
+    bad = check(AGAINST_CONTROL, model(quality=14.6, spread=0.59), {}, None, control)
+    assert failed(bad) == ["kept", "gained"]
+    assert "≥ −2 % over control" in bad.table()
+    assert GateReport.from_dict(json.loads(json.dumps(bad.as_dict()))) == bad
+
+
+def test_the_control_is_not_held_against_itself():
+    report = check(AGAINST_CONTROL, model(spread=0.1), {}, None)
+    assert report.passed
+    assert {entry.verdict for entry in report.checks} == {"no control"}
+
+
+def test_nothing_is_a_share_of_nothing():
+    report = check(AGAINST_CONTROL, model(spread=0.1), {}, None, model("control", spread=0.0))
+    assert failed(report) == ["gained"]

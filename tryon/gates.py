@@ -1,10 +1,11 @@
 """May this model ship? Every rule with its value, limit and verdict. There is no off switch.
 
 A rule compares one figure of the candidate with a limit: as it is (`absolute`), as the difference
-to a baseline, or as the difference to the champion, which the caller scored again on the same test
-set. NaN and infinity fail, a missing figure fails, a missing baseline fails. Only the rules against
-the champion are void for the first model, which has none; the absolute rules and the baselines
-hold it.
+to a baseline, to the champion, which the caller scored again on the same test set, or to the
+control, the same network trained without the game. NaN and infinity fail, a missing figure fails, a
+missing baseline fails. Only the rules against the champion are void for the first model, which has
+none, and those against the control for the control itself; the absolute rules and the baselines
+hold them.
 """
 
 import math
@@ -17,7 +18,9 @@ from tryon.metrics.result import Evaluation, Metric
 
 ABSOLUTE = "absolute"
 CHAMPION = "champion"
-Verdict = Literal["pass", "fail", "no champion"]
+CONTROL = "control"
+VOID = {CHAMPION: "the first model of this task", CONTROL: "trained without the game, or alone"}
+Verdict = Literal["pass", "fail", "no champion", "no control"]
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,10 @@ class Rule:
         metric: Name of the figure.
         limit: What the figure, or its difference to `against`, must keep.
         direction: Whether the limit is the least or the most allowed.
-        against: `absolute`, `champion`, or the name of a baseline whose figure is subtracted.
+        against: `absolute`, `champion`, `control`, or the name of a baseline: its figure is
+            subtracted.
         unit: Written after value and limit.
+        relative: Whether the difference is divided by the other's figure.
     """
 
     name: str
@@ -41,6 +46,7 @@ class Rule:
     direction: Literal["at_least", "at_most"]
     against: str = ABSOLUTE
     unit: str = ""
+    relative: bool = False
 
     def keeps(self, value: float) -> bool:
         """Whether `value` keeps the limit; NaN and infinity never do."""
@@ -53,7 +59,8 @@ class Rule:
         """The limit as text, such as `≥ 2 dB over mean shift`."""
         sign = "≥" if self.direction == "at_least" else "≤"
         over = "" if self.against == ABSOLUTE else f" over {self.against}"
-        limit = f"{self.limit:g}".replace("-", "−")
+        limit = f"{100 * self.limit:g} %" if self.relative else f"{self.limit:g}"
+        limit = limit.replace("-", "−")
         return f"{sign} {limit}{f' {self.unit}' if self.unit else ''}{over}"
 
 
@@ -82,6 +89,7 @@ class Check:
             "limit": self.rule.limit,
             "direction": self.rule.direction,
             "unit": self.rule.unit,
+            "relative": self.rule.relative,
             "verdict": self.verdict,
             "detail": self.detail,
         }
@@ -154,6 +162,7 @@ def check(
     candidate: Evaluation,
     baselines: Mapping[str, Evaluation],
     champion: Evaluation | None,
+    control: Evaluation | None = None,
 ) -> GateReport:
     """Hold a candidate to every rule.
 
@@ -162,6 +171,8 @@ def check(
         candidate: The candidate on the test split.
         baselines: The baselines on the same split, by the names the rules use.
         champion: The champion on the same split; None if there is none yet.
+        control: The candidate trained without the game, on the same split; None if there is none,
+            or it is this one.
 
     Raises:
         ConfigError: no rules, or two of one name: a gate that could not say what it let through.
@@ -169,7 +180,7 @@ def check(
     names = [rule.name for rule in rules]
     if not names or len(set(names)) < len(names):
         raise ConfigError(f"a gate needs rules, each with its own name; got {names}")
-    others: dict[str, Evaluation | None] = {**baselines, CHAMPION: champion}
+    others: dict[str, Evaluation | None] = {**baselines, CHAMPION: champion, CONTROL: control}
     return GateReport(candidate.title, tuple(_check(rule, candidate, others) for rule in rules))
 
 
@@ -210,13 +221,17 @@ def _check(rule: Rule, candidate: Evaluation, others: Mapping[str, Evaluation | 
         return Check(rule, math.nan, "fail", f"no baseline named {rule.against!r} was scored")
     other = others[rule.against]
     if other is None:
-        return Check(rule, math.nan, "no champion", "the first model of this task")
+        verdict: Verdict = "no champion" if rule.against == CHAMPION else "no control"
+        return Check(rule, math.nan, verdict, VOID[rule.against])
     theirs = _figure(other, rule.metric)
     value = own - theirs
+    if rule.relative:
+        value = value / theirs if theirs > 0 else math.nan
     if math.isnan(value):
         detail = _why(candidate if math.isnan(own) else other, rule.metric)
     else:
         detail = f"{rule.metric}: {own:.4g} − {theirs:.4g}"
+        detail = f"{detail}, ÷ {theirs:.4g}" if rule.relative else detail
     return Check(rule, value, "pass" if rule.keeps(value) else "fail", detail)
 
 
@@ -233,6 +248,7 @@ def _restore(values: Mapping[str, Any]) -> Check:
     rule = Rule(
         name=values["rule"],
         **{k: values[k] for k in ("meaning", "metric", "limit", "direction", "against", "unit")},
+        relative=values.get("relative", False),
     )
     value = math.nan if values["value"] is None else values["value"]
     return Check(rule, value, values["verdict"], values["detail"])

@@ -113,3 +113,36 @@ def test_what_is_no_network_is_refused(tmp_path: Path, content: bytes | str) -> 
 def test_an_empty_card_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="card"):
         Bundle.write(tmp_path, zero_network(), meta(), " \n")
+
+
+def test_further_networks_travel_and_are_checked(tmp_path: Path) -> None:
+    others = {"second": zero_network(32), "third": zero_network(96)}
+    bundle = Bundle.write(tmp_path / "many", zero_network(), meta(), CARD, others)
+    assert sorted(bundle.files) == sorted(path.name for path in bundle.folder.iterdir())
+    again = Bundle.open(bundle.folder)
+    assert again.network("second").inputs["image"][2:] == (32, 32)
+    assert again.network("third") is again.network("third")
+    with pytest.raises(BundleError, match="no network 'fourth', only"):
+        again.network("fourth")
+    (bundle.folder / "third.onnx").write_bytes(zero_network(32))
+    with pytest.raises(BundleError, match=r"third\.onnx has") as altered:
+        Bundle.open(bundle.folder)
+    assert altered.value.code == "altered_bundle"
+    (bundle.folder / "second.onnx").unlink()
+    with pytest.raises(BundleError, match=r"holds no second\.onnx"):
+        Bundle.open(bundle.folder)
+
+
+def test_a_bundle_written_again_keeps_no_old_networks(tmp_path: Path) -> None:
+    Bundle.write(tmp_path / "one", zero_network(), meta(), CARD, {"second": zero_network(32)})
+    bundle = Bundle.write(tmp_path / "one", zero_network(), meta(), CARD)
+    assert bundle.files == ("model.onnx", "meta.json", "card.md")
+    assert not (bundle.folder / "second.onnx").exists()
+
+
+def test_a_bundle_from_before_further_networks_opens(bundle: Bundle) -> None:
+    path = bundle.folder / "meta.json"
+    said = json.loads(path.read_text())
+    assert said.pop("networks") == {}
+    path.write_text(json.dumps(said))
+    assert Bundle.open(bundle.folder).meta.networks == {}

@@ -43,6 +43,11 @@ class Preparer(Protocol):
 
     Making one is cheap and says what it will give; entering it loads what it needs. It is pickled
     before it is entered, and used by the one process that entered it.
+
+    It may also offer `conclude(folder)`, which is called once, on a preparer that was never
+    entered, when the arrays and tables of all splits lie in `folder` (tryon.data.prepared): for
+    what only the dataset as a whole decides, such as its vocabulary. What it adds there must
+    follow from them alone.
     """
 
     @property

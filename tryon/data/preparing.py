@@ -77,6 +77,8 @@ def prepare(
             (partial / "chunks").mkdir(parents=True, exist_ok=True)
             _work(every, partial / "chunks", preparer, frozenset(left_out), workers)
             meta = _join(every, partial, preparer, task, digest, dict(inputs))
+            if hasattr(preparer, "conclude"):
+                preparer.conclude(partial)
             write_report(partial, meta, source)
             (partial / "meta.json").write_text(meta.model_dump_json(indent=2) + "\n")
             shutil.rmtree(partial / "chunks")

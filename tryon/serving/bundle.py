@@ -1,6 +1,7 @@
-"""A bundle: what one trained task ships. Three files, checked when they are opened.
+"""A bundle: what one trained task ships. Its files are checked when they are opened.
 
 model.onnx   the network, one file, no external data
+NAME.onnx    further networks, for a task whose predictor needs more than one
 meta.json    `Meta`: what the network expects, where it comes from, what it scored
 card.md      the model card, for people
 """
@@ -8,7 +9,8 @@ card.md      the model card, for people
 import hashlib
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Self, TypeVar
@@ -23,6 +25,15 @@ SCHEMA_VERSION = 2
 UNREGISTERED = "unregistered"
 MODEL, META, CARD = "model.onnx", "meta.json", "card.md"
 Settings = TypeVar("Settings", bound=BaseModel)
+
+
+class NetworkFile(BaseModel):
+    """A further network's file, NAME.onnx."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str
+    bytes: int = Field(ge=0)
 
 
 class Meta(BaseModel):
@@ -43,6 +54,9 @@ class Meta(BaseModel):
     created_by: str = Field(min_length=1, description="who or what ran the export")
     sha256: str = Field("", description="of model.onnx; filled in by Bundle.write")
     bytes: int = Field(0, ge=0, description="of model.onnx; filled in by Bundle.write")
+    networks: dict[str, NetworkFile] = Field(
+        default_factory=dict, description="further networks by name; filled in by Bundle.write"
+    )
 
 
 class _Versioned(BaseModel):
@@ -58,29 +72,50 @@ class Bundle:
     folder: Path
     meta: Meta
     card: str
+    _sessions: dict[str, OnnxSession] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def write(cls, folder: Path, onnx: Path | bytes, meta: Meta, card: str) -> Self:
+    def write(
+        cls,
+        folder: Path,
+        onnx: Path | bytes,
+        meta: Meta,
+        card: str,
+        others: Mapping[str, Path | bytes] | None = None,
+    ) -> Self:
         """Write a bundle and open it; `meta.json` comes last, so a torn bundle never opens.
 
         Args:
             folder: Made if missing; files of an earlier bundle are replaced.
             onnx: The network's file or its bytes, without external data.
-            meta: `sha256` and `bytes` are filled in here.
+            meta: `sha256`, `bytes` and `networks` are filled in here.
             card: Markdown.
+            others: Further networks by name, alike.
 
         Raises:
             BundleError: the network does not load, or the card is empty.
         """
-        content = onnx if isinstance(onnx, bytes) else onnx.read_bytes()
+        content = _content(onnx)
         if not card.strip():
             raise BundleError("the model card is empty", hint="generate it from the run's record")
-        OnnxSession(content)
-        digest = hashlib.sha256(content).hexdigest()
-        meta = meta.model_copy(update={"sha256": digest, "bytes": len(content)})
+        extra = {name: _content(one) for name, one in sorted((others or {}).items())}
+        for one in (content, *extra.values()):
+            OnnxSession(one)
+        main = _file_of(content)
+        meta = meta.model_copy(
+            update={
+                "sha256": main.sha256,
+                "bytes": main.bytes,
+                "networks": {name: _file_of(one) for name, one in extra.items()},
+            }
+        )
         folder.mkdir(parents=True, exist_ok=True)
         (folder / META).unlink(missing_ok=True)
+        for old in folder.glob("*.onnx"):
+            old.unlink()
         _write(folder / MODEL, content)
+        for name, one in extra.items():
+            _write(folder / f"{name}.onnx", one)
         _write(folder / CARD, card.encode())
         _write(folder / META, meta.model_dump_json(indent=2).encode())
         return cls.open(folder)
@@ -101,16 +136,31 @@ class Bundle:
                     hint="a bundle is a folder with " + ", ".join((MODEL, META, CARD)),
                 )
         meta = _read_meta(folder / META)
-        content = (folder / MODEL).read_bytes()
-        digest = hashlib.sha256(content).hexdigest()
-        if (len(content), digest) != (meta.bytes, meta.sha256):
-            raise BundleError(
-                f"{folder / MODEL} has {len(content)} bytes, sha256 {digest[:12]}…; "
-                f"{META} says {meta.bytes} bytes, sha256 {meta.sha256[:12]}…",
-                code="altered_bundle",
-                hint="write the bundle again from the registered model",
-            )
+        _check(folder / MODEL, NetworkFile(sha256=meta.sha256, bytes=meta.bytes))
+        for name, said in meta.networks.items():
+            _check(folder / f"{name}.onnx", said)
         return cls(folder, meta, (folder / CARD).read_text())
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of everything in it."""
+        return (MODEL, *(f"{name}.onnx" for name in self.meta.networks), META, CARD)
+
+    def network(self, name: str) -> OnnxSession:
+        """One of the further networks, loaded once.
+
+        Raises:
+            BundleError: `no_bundle` where it holds none of that name.
+        """
+        if name not in self.meta.networks:
+            raise BundleError(
+                f"{self.folder} holds no network {name!r}, only {sorted(self.meta.networks)}",
+                code="no_bundle",
+                hint="export the model again with this release",
+            )
+        if name not in self._sessions:
+            self._sessions[name] = OnnxSession(self.folder / f"{name}.onnx")
+        return self._sessions[name]
 
     def versioned(self, version: str) -> Self:
         """The same bundle with the number the model registry gave it, written to meta.json."""
@@ -143,6 +193,32 @@ class Bundle:
     def session(self) -> OnnxSession:
         """The network, loaded once."""
         return OnnxSession(self.folder / MODEL)
+
+
+def _content(onnx: Path | bytes) -> bytes:
+    return onnx if isinstance(onnx, bytes) else onnx.read_bytes()
+
+
+def _file_of(content: bytes) -> NetworkFile:
+    return NetworkFile(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+
+
+def _check(path: Path, said: NetworkFile) -> None:
+    """Compare a network's file with what meta.json says of it."""
+    if not path.is_file():
+        raise BundleError(
+            f"{path.parent} holds no {path.name}",
+            code="no_bundle",
+            hint="write the bundle again from the registered model",
+        )
+    found = _file_of(path.read_bytes())
+    if found != said:
+        raise BundleError(
+            f"{path} has {found.bytes} bytes, sha256 {found.sha256[:12]}…; "
+            f"{META} says {said.bytes} bytes, sha256 {said.sha256[:12]}…",
+            code="altered_bundle",
+            hint="write the bundle again from the registered model",
+        )
 
 
 def _read_meta(path: Path) -> Meta:

@@ -69,6 +69,7 @@ class OnnxSession:
             node.name: tuple(node.shape) for node in self._session.get_inputs()
         }
         self.outputs: tuple[str, ...] = tuple(node.name for node in self._session.get_outputs())
+        self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
         self._types = {node.name: _ONNX_TYPES[node.type] for node in self._session.get_inputs()}
 
     def run(self, **arrays: np.ndarray) -> dict[str, np.ndarray]:

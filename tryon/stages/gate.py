@@ -37,8 +37,12 @@ def gate(
     current = version_at(recipe.task, CHAMPION)
     champion = _score_champion(current, prepared, recipe) if current else None
     rules = task.evaluation.rules(config)
+    controls = [one.candidate.name for one in scored if _is_control(one)]
+    control = evaluations[controls[0]] if controls else None
     verdicts = {
-        name: gates.check(rules, evaluation, compared, champion)
+        name: gates.check(
+            rules, evaluation, compared, champion, None if name in controls else control
+        )
         for name, evaluation in evaluations.items()
     }
     judged = _Judged(recipe.task, scored, evaluations, compared, verdicts, current, champion)

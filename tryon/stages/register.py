@@ -9,7 +9,7 @@ from tryon.paths import absolute, workspace
 from tryon.recipe import Recipe
 from tryon.registry import TASKS
 from tryon.reports.card import model_card
-from tryon.serving.bundle import Bundle, Meta
+from tryon.serving.bundle import MODEL, Bundle, Meta
 from tryon.stages.evaluate import read_baselines
 from tryon.stages.record import bundle_of
 from tryon.tracking.registry import CHAMPION, challenge, promote, version_at
@@ -77,7 +77,8 @@ def _bundle(dataset: DatasetRef, decision: DecisionRef, recipe: Recipe) -> Bundl
         settings=task.export.settings(config),
     )
     folder = workspace() / "bundles" / recipe.task / f"candidate-{candidate.digest[:12]}"
-    return Bundle.write(folder, run / "model.onnx", meta, card)
+    others = {path.stem: path for path in run.glob("*.onnx") if path.name != MODEL}
+    return Bundle.write(folder, run / MODEL, meta, card, others)
 
 
 def _tags(decision: DecisionRef, bundle: Bundle) -> dict[str, str]:

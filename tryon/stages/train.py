@@ -46,6 +46,8 @@ def train(augmented: AugmentedRef, recipe: Recipe, run: RunLog) -> CandidateRef:
     store = PreparedStore.open(absolute(prepared.path))
     samples = task.augmentation.TrainingSet
     dataset = samples(store.split("train"), config.augmentation, recipe.seed)
+    for asset, content in getattr(dataset, "assets", {}).items():  # what goes with the weights
+        (folder / asset).write_bytes(content)
     shown = samples(store.split("validation"), None, recipe.seed)
     for line in read_stats(folder / "stats.jsonl"):  # of an attempt that was killed
         run.metrics(line, int(line["step"]))

@@ -75,7 +75,11 @@ def register(
             registered_model_name=model_name(task),
             save_as_external_data=False,
             pip_requirements=["onnxruntime", "numpy"],
-            extra_files=[str(bundle / "meta.json"), str(bundle / "card.md")],
+            extra_files=[
+                str(path)
+                for path in sorted(bundle.iterdir())
+                if path.suffix in (".json", ".md", ".onnx") and path.name != "model.onnx"
+            ],
         )
     version = str(info.registered_model_version)
     for key, value in tags.items():
@@ -96,7 +100,7 @@ def version_at(task: str, alias: str) -> Version | None:
 
 
 def fetch(task: str, version: str, folder: Path) -> Path:
-    """Copy a version's bundle (model.onnx, meta.json, card.md) out of the registry.
+    """Copy a version's bundle (its networks, meta.json, card.md) out of the registry.
 
     Raises:
         RegistryError: there is no such version.
@@ -108,8 +112,8 @@ def fetch(task: str, version: str, folder: Path) -> Path:
                 f"models:/{model_name(task)}/{version}", dst_path=scratch
             )
             folder.mkdir(parents=True, exist_ok=True)
-            for name in ("model.onnx", "extra_files/meta.json", "extra_files/card.md"):
-                shutil.copyfile(Path(found) / name, folder / Path(name).name)
+            for path in (Path(found) / "model.onnx", *(Path(found) / "extra_files").iterdir()):
+                shutil.copyfile(path, folder / path.name)
     except MlflowException as error:
         raise RegistryError(
             f"no version {version} of {model_name(task)}: {error.message}",
