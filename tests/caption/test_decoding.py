@@ -98,7 +98,7 @@ def test_samples_come_as_often_as_their_probability():
 def _shares(model: Stateless, rules: Rules, size: int, temperature: float):
     """Probability of each caption when forbidden words share theirs with the others."""
     shares = {}
-    waiting = [((), 1.0)]
+    waiting: list[tuple[tuple[int, ...], float]] = [((), 1.0)]
     while waiting:
         words, share = waiting.pop()
         logits = model._function(np.array([[rules.begin, *words]]))[0] / temperature
@@ -244,8 +244,19 @@ def test_ways_of_telling_compete_in_a_beam():
     second = scripted(((7, 8, 9), 0.9), ((4, 5), 0.1))
     found = beam_search(Ways(first, second), PLAIN, 8, 0.0)
     assert [each.words for each in found[:3]] == [(7, 8, 9), (4, 5), (4, 6)]
-    assert np.exp([each.logp for each in found[:3]]) == pytest.approx([0.45, 0.3, 0.2], abs=1e-6)
+    assert np.exp([each.logp for each in found[:3]]) == pytest.approx([0.9, 0.6, 0.4], abs=1e-6)
     assert len({each.words for each in found}) == len(found)
+
+
+@pytest.mark.parametrize("style", ["greedy", "beam", "sample"])
+def test_scores_of_all_styles_are_of_one_measure(style):
+    """Mean log-probability per word, the end included, under the way that says it."""
+    ways = [chain(seed, WORDS) for seed in (1, 2)]
+    config = DecodingConfig(style=style, beams=4, max_likeness=1.0)
+    listed = [dict(every(way, STRICT, SIZE)) for way in ways]
+    for each in several(Ways(*ways), STRICT, 4, config, np.random.default_rng(0)):
+        own = [known[each.words] / (len(each.words) + 1) for known in listed]
+        assert min(abs(each.score(1.0) - score) for score in own) < 1e-9
 
 
 def test_the_greedy_caption_is_that_of_the_surest_way():

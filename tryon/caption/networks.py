@@ -1,0 +1,371 @@
+"""The captioner and its critic: pure torch.
+
+T is the number of places in the picture, C the features of a place, V the number of words, L the
+length of a caption, K the number of ways of telling (codes).
+"""
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+PAD, BEGIN, END = 0, 1, 2  # ids, as in tryon.caption.vocabulary
+STRIDE = 16  # of the encoder: a place is so many pixels wide
+HEADS = 4
+
+
+class Memory(NamedTuple):
+    """What the encoder says of pictures."""
+
+    places: Tensor  # [N, T, C]
+    start: Tensor  # [N, H], the state before the first word
+    words: Tensor  # [N, V], logits of the words that any caption of it may have
+
+
+class Encoder(nn.Module):
+    """Pictures → features of their places, and the words that a caption may have.
+
+    Convolutions with batch norm (Ioffe & Szegedy 2015), which decides how early a captioner begins
+    to look at all; at every place also its mean colours, which colour words are made of. The words
+    are detected from the places laid side by side (Fang et al. 2015): what a caption needs is
+    learned long before grammar is, and on any dataset with captions.
+
+    Args:
+        width: Of the first layer.
+        features: C.
+        hidden: H.
+        words: V.
+        size: Side of the pictures, a multiple of 16.
+    """
+
+    def __init__(self, width: int, features: int, hidden: int, words: int, size: int) -> None:
+        super().__init__()
+        side = size // STRIDE
+        self.trunk = nn.Sequential(
+            *_conv(3, width, 2),
+            *_conv(width, 2 * width, 2),
+            *_conv(2 * width, 3 * width, 2),
+            *_conv(3 * width, 3 * width, 1),
+            *_conv(3 * width, 4 * width, 2),
+            *_conv(4 * width, 4 * width, 1),
+        )
+        self.project = nn.Conv2d(4 * width + 12, features, 1)
+        self.place = nn.Parameter(0.02 * torch.randn(side * side, features))
+        self.narrow = nn.Linear(features, 24)
+        self.detect = nn.Linear(24 * side * side, words)
+        self.begin = nn.Linear(features + words, hidden)
+
+    def forward(self, image: Tensor) -> Memory:
+        """image [N, 3, S, S] in [0, 1] → `Memory`."""
+        colour = opponent(image)
+        deep = self.trunk(colour)  # [N, 4w, S/16, S/16]
+        colours = F.pixel_unshuffle(F.avg_pool2d(colour, STRIDE // 2), 2)  # [N, 12, S/16, S/16]
+        seen = self.project(torch.cat([deep, colours], 1))  # [N, C, S/16, S/16]
+        places = torch.relu(seen.flatten(2).transpose(1, 2) + self.place)
+        words = self.detect(torch.relu(self.narrow(places)).flatten(1))
+        start = torch.tanh(self.begin(torch.cat([places.mean(1), torch.sigmoid(words)], 1)))
+        return Memory(places, start, words)
+
+
+class Decoder(nn.Module):
+    """Words → logits of the next ones: a GRU (Cho et al. 2014) whose states look at the places.
+
+    The attention follows the recurrence (Luong et al. 2015, section 3.1), with several heads, so
+    that a whole caption is trained in one pass.
+
+    Args:
+        embedding: Of a word.
+        hidden: H.
+        features: C.
+        words: V.
+        codes: K; each is a way of telling, added to the state before the first word.
+    """
+
+    def __init__(self, embedding: int, hidden: int, features: int, words: int, codes: int) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(words, embedding)
+        self.code = nn.Embedding(codes, hidden)
+        self.recur = nn.GRU(embedding, hidden, batch_first=True)
+        self.query = nn.Linear(hidden, features)
+        self.key = nn.Linear(features, features)
+        self.out = nn.Linear(hidden + features, hidden)
+        self.say = nn.Linear(hidden, words)
+        self.drop = nn.Dropout(0.1)
+        nn.init.normal_(self.code.weight, std=0.1)
+
+    def forward(self, embedded: Tensor, state: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits after each word, and the state after the last.
+
+        Args:
+            embedded: Words `[B, L, E]`, from `embed`.
+            state: `[B, H]`.
+            places: `[B, T, C]`.
+        """
+        states, last = self.recur(embedded, state.unsqueeze(0))  # [B, L, H]
+        return self.read(states, places), last.squeeze(0)
+
+    def step(self, word: Tensor, state: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        """`forward` for one word: ids `[B]` → logits `[B, V]`, state `[B, H]`; this is exported."""
+        own = dict(self.recur.named_parameters())
+        given = F.linear(self.embed(word), own["weight_ih_l0"], own["bias_ih_l0"])
+        kept = F.linear(state, own["weight_hh_l0"], own["bias_hh_l0"])
+        (reset, update, new), (old_reset, old_update, old) = given.chunk(3, 1), kept.chunk(3, 1)
+        gate = torch.sigmoid(update + old_update)
+        fresh = torch.tanh(new + torch.sigmoid(reset + old_reset) * old)
+        after = (1 - gate) * fresh + gate * state
+        return self.read(after.unsqueeze(1), places).squeeze(1), after
+
+    def read(self, states: Tensor, places: Tensor) -> Tensor:
+        """Logits `[B, L, V]` of the words that follow states `[B, L, H]`."""
+        value = places.unflatten(2, (HEADS, -1)).transpose(1, 2)  # [B, heads, T, C/heads]
+        seen = (self.attention(states, places) @ value).transpose(1, 2).flatten(2)  # [B, L, C]
+        hidden = torch.tanh(self.out(torch.cat([states, seen], 2)))
+        return self.say(self.drop(hidden))
+
+    def attention(self, states: Tensor, places: Tensor) -> Tensor:
+        """How much each state `[B, L, H]` looks at each place, `[B, heads, L, T]`, sums of 1."""
+        query = self.query(states).unflatten(2, (HEADS, -1)).transpose(1, 2)
+        key = self.key(places).unflatten(2, (HEADS, -1)).transpose(1, 2)
+        return (query @ key.transpose(2, 3) / key.shape[3] ** 0.5).softmax(3)
+
+
+class Recogniser(nn.Module):
+    """Captions → logits of the code they were told by, `[B, K]` (Chen et al. 2016, section 4).
+
+    Reads the words alone, since a way of telling is no matter of the picture.
+
+    Args:
+        words: V.
+        codes: K.
+        width: Of its state.
+    """
+
+    def __init__(self, words: int, codes: int, width: int) -> None:
+        super().__init__()
+        self.embed = nn.Linear(words, width, bias=False)
+        self.recur = nn.GRU(width, width, batch_first=True)
+        self.guess = nn.Linear(2 * width, codes)
+
+    def forward(self, captions: Tensor) -> Tensor:
+        """captions `[B, L, V]`, one-hot, padding after the end."""
+        return self.guess(_read(self.embed, self.recur, captions))
+
+
+class Generator(nn.Module):
+    """Pictures → captions.
+
+    Args:
+        width: Of the encoder.
+        features: C, a multiple of 4.
+        embedding: Of a word.
+        hidden: H.
+        words: V.
+        codes: K.
+        size: Side of the pictures.
+    """
+
+    def __init__(
+        self, width: int, features: int, embedding: int, hidden: int, words: int, codes: int,
+        size: int,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.encoder = Encoder(width, features, hidden, words, size)
+        self.decoder = Decoder(embedding, hidden, features, words, codes)
+        self.recogniser = Recogniser(words, codes, embedding)
+        self.words, self.codes = words, codes
+
+    def tell(self, memory: Memory, captions: Tensor, codes: Tensor) -> Tensor:
+        """Logits of each next word of given captions, `[N, R, L - 1, V]`.
+
+        Args:
+            memory: Of N pictures.
+            captions: Ids `[N, R, L]`: begin, words, end, padding.
+            codes: `[N, R]`.
+        """
+        count, several, length = captions.shape
+        state = (memory.start.unsqueeze(1) + self.decoder.code(codes)).flatten(0, 1)
+        places = memory.places.repeat_interleave(several, 0)
+        embedded = self.decoder.embed(captions[:, :, :-1].flatten(0, 1))
+        logits, _ = self.decoder(embedded, state, places)
+        return logits.view(count, several, length - 1, self.words)
+
+    def draw(self, memory: Memory, codes: Tensor, length: int) -> Tensor:
+        """Captions drawn word by word, one-hot `[N, L, V]`, padding after the end.
+
+        Gumbel noise and a straight-through gradient (Jang et al. 2017, section 2.2), temperature 1.
+
+        Args:
+            memory: Of N pictures.
+            codes: `[N]`.
+            length: L, without the word that begins.
+        """
+        state = memory.start + self.decoder.code(codes)
+        word = F.one_hot(torch.full_like(codes, BEGIN), self.words).to(state)
+        padding = F.one_hot(torch.full_like(codes, PAD), self.words).to(state)
+        going = torch.ones(len(codes), 1, device=state.device)
+        said = []
+        for _ in range(length):
+            embedded = (word @ self.decoder.embed.weight).unsqueeze(1)
+            logits, state = self.decoder(embedded, state, memory.places)
+            word = F.gumbel_softmax(logits[:, 0].float(), hard=True)
+            said.append(going * word + (1 - going) * padding)
+            going = going * (1 - word[:, END : END + 1].detach())
+        return torch.stack(said, 1)
+
+    def attention(self, image: Tensor, captions: Tensor) -> Tensor:
+        """How much captions, ids `[N, 1, L]`, look at each place of their pictures, `[N, T]`."""
+        memory = self.encoder(image)
+        embedded = self.decoder.embed(captions[:, 0, :-1])
+        states, _ = self.decoder.recur(embedded, memory.start.unsqueeze(0))
+        alive = (captions[:, 0, 1:] != PAD)[:, None, :, None]
+        return (self.decoder.attention(states, memory.places) * alive).sum((1, 2))
+
+    def forward(
+        self, image: Tensor, captions: Tensor, codes: Tensor, drawn: bool = False
+    ) -> dict[str, Tensor]:
+        """Everything the losses need, in one pass.
+
+        Args:
+            image: `[N, 3, S, S]` in [0, 1].
+            captions: Ids `[N, R, L]`: begin, words, end, padding.
+            codes: `[N, R]`, by which the captions are told; while captions are drawn their own
+                codes are recognised instead, and the first of these decides the drawn caption's.
+            drawn: Whether to draw a caption of each picture too.
+
+        Returns:
+            `logits` `[N, R, L - 1, V]` of the next words and `detected` `[N, V]`; where captions
+            are drawn also `places` `[N, T, C]`, `caption` `[N, L - 1, V]`, `code` `[N]`, the
+            recogniser's `guess` `[N, K]` of it, and of the given captions `guesses` `[N, R, K]`
+            and `codes` `[N, R]`.
+        """
+        memory = self.encoder(image)
+        if not drawn:  # several processes wait for a gradient of every parameter
+            idle = sum(0.0 * weight.sum() for weight in self.recogniser.parameters())
+            return {"logits": self.tell(memory, captions, codes), "detected": memory.words + idle}
+        given = one_hot(captions, self.words)  # [N, R, L - 1, V]
+        guesses = self.recogniser(given.flatten(0, 1)).view(*captions.shape[:2], self.codes)
+        own = shared_out(guesses.detach())
+        caption = self.draw(memory, codes[:, 0], captions.shape[2] - 1)
+        return {
+            "logits": self.tell(memory, captions, own),
+            "detected": memory.words,
+            "places": memory.places,
+            "caption": caption,
+            "code": codes[:, 0],
+            "guess": self.recogniser(caption),
+            "guesses": guesses,
+            "codes": own,
+        }
+
+
+class Discriminator(nn.Module):
+    """Does this caption belong to this picture, and would somebody write it? Logits `[B, 1]`.
+
+    Every word of the caption looks at the places it is about (Xu et al. 2018, equations 7-9); the
+    places are the captioner's own features, without gradient: a second encoder learns nothing in
+    the time there is.
+
+    Args:
+        places: T.
+        features: C.
+        words: V.
+        width: Of its state.
+        spectral: Normalise the weights.
+    """
+
+    def __init__(
+        self, places: int, features: int, words: int, width: int, spectral: bool = True
+    ) -> None:
+        super().__init__()
+        self.shape = (places, features)
+        self.words = words
+        self.embed = nn.Linear(words, width, bias=False)
+        self.recur = nn.GRU(width, width, batch_first=True)
+        self.see = nn.Linear(features, width)
+        self.query = nn.Linear(width, width)
+        self.judge = nn.Sequential(
+            _normalised(nn.Linear(4 * width, width), spectral),
+            nn.LeakyReLU(0.2),
+            _normalised(nn.Linear(width, 1), spectral),
+        )
+
+    def forward(self, pairs: Tensor) -> Tensor:
+        """pairs `[B, T · C + L · V]`, of `paired` → `[B, 1]`."""
+        ends = self.shape[0] * self.shape[1]
+        places = pairs[:, :ends].unflatten(1, self.shape)
+        captions = pairs[:, ends:].unflatten(1, (-1, self.words))
+        alive = 1 - captions[:, :, PAD : PAD + 1]  # [B, L, 1]
+        states, _ = self.recur(self.embed(captions))  # [B, L, W]
+        seen = self.see(places)  # [B, T, W]
+        scores = self.query(states) @ seen.transpose(1, 2) / seen.shape[2] ** 0.5
+        about = scores.softmax(2) @ seen  # [B, L, W], what each word is about
+        both = torch.cat([states, about, states * about, (states - about).abs()], 2)
+        return self.judge((both * alive).sum(1) / alive.sum(1).clamp_min(1))
+
+
+def opponent(image: Tensor) -> Tensor:
+    """Red, green, blue in [0, 1] → lightness, red against green, yellow against blue.
+
+    `[N, 3, H, W]` each. The channels of photos are nearly the same picture thrice; what colours are
+    called lies in their small differences, which get the range of the rest here.
+    """
+    red, green, blue = image.unbind(1)
+    yellow = (red + green) / 2
+    return torch.stack([red + green + blue - 1.5, 3 * (red - green), 3 * (yellow - blue)], 1)
+
+
+def paired(places: Tensor, captions: Tensor) -> Tensor:
+    """Places `[B, T, C]` and one-hot captions `[B, L, V]` as one tensor, as the critic takes it."""
+    return torch.cat([places.flatten(1), captions.flatten(1)], 1)
+
+
+def one_hot(captions: Tensor, words: int) -> Tensor:
+    """Ids `[..., L]`, the one that begins first → one-hot `[..., L - 1, V]` without it."""
+    return F.one_hot(captions[..., 1:], words).float()
+
+
+def shared_out(liking: Tensor) -> Tensor:
+    """A code for each caption of a picture, none twice before each was given once, `[N, R]`.
+
+    Greedy: the surest pair of caption and code first. Captions of one picture are told in
+    different ways, so that a code becomes a way of telling and not a subject.
+
+    Args:
+        liking: How well each code suits each caption, `[N, R, K]`.
+    """
+    count, several, codes = liking.shape
+    open_ = liking.log_softmax(2)
+    taken = torch.zeros(count, several, dtype=torch.long, device=liking.device)
+    rows = torch.arange(count, device=liking.device)
+    for turn in range(several):
+        if turn % codes == 0:
+            free = torch.ones(count, codes, dtype=torch.bool, device=liking.device)
+        left = open_.masked_fill(~free.unsqueeze(1), -1e9)
+        best = left.flatten(1).argmax(1)  # [N]
+        caption, code = best // codes, best % codes
+        taken[rows, caption] = code
+        open_ = open_.index_put((rows, caption), torch.full_like(open_[0, 0], -2e9))
+        free[rows, code] = False
+    return taken
+
+
+def _normalised(layer: nn.Linear, spectral: bool) -> nn.Module:
+    return spectral_norm(layer) if spectral else layer
+
+
+def _conv(inputs: int, outputs: int, stride: int) -> tuple[nn.Module, ...]:
+    return (
+        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+    )
+
+
+def _read(embed: nn.Linear, recur: nn.GRU, captions: Tensor) -> Tensor:
+    """First words and all words of captions `[B, L, V]`, `[B, 2W]`."""
+    alive = 1 - captions[:, :, PAD : PAD + 1]
+    states, _ = recur(embed(captions))
+    mean = (states * alive).sum(1) / alive.sum(1).clamp_min(1)
+    return torch.cat([mean, states.amax(1)], 1)

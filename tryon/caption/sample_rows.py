@@ -1,0 +1,123 @@
+"""Captioned pictures of drawn faces and persons. Worker processes load this and nothing heavier."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from tryon.caption.drawn import drawn_garment_facts
+from tryon.caption.facts import Facts, face_facts
+from tryon.caption.grammar import combination, write_captions
+from tryon.caption.seen import cloth_colours, seen_colours
+from tryon.garment import sample_rows as garment_rows
+from tryon.makeup import sample_rows as makeup_rows
+from tryon.vision.human import CLOTHES
+from tryon.vision.images import decode, decode_labels, encode
+
+STREAM = 0xCA97  # keeps the draws of phrasings apart from those of persons
+JPEG_QUALITY = 92
+Kind = Literal["face", "garment"]
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Order:
+    """One identity to draw and to tell of."""
+
+    kind: Kind
+    index: int
+    seed: int
+    split: str
+    tone: int
+    height: int
+    pictures: int
+    references: int
+    variety: float
+
+
+@dataclass(frozen=True)
+class Told:
+    """A captioned picture, before it is known whether training may see it."""
+
+    row: dict[str, Any]
+    combination: tuple[str, ...]
+
+
+def draw(order: Order) -> list[Told]:
+    """The captioned pictures of one identity: a face bare and made up, or a person in garments."""
+    rng = np.random.default_rng([order.seed, order.index, STREAM, order.kind == "face"])
+    pictures = _faces(order) if order.kind == "face" else _persons(order)
+    return [_told(order, number, *each, rng) for number, each in enumerate(pictures)]
+
+
+def facts_of(attributes: str) -> Facts | None:
+    """The facts that a row's attributes hold; None where they hold none (see `tryon.caption.data`).
+
+    Args:
+        attributes: JSON, or "".
+    """
+    values = json.loads(attributes) if attributes else {}
+    if not isinstance(values, dict) or "facts" not in values:
+        return None
+    return Facts(values["kind"], {slot: tuple(own) for slot, own in values["facts"].items()})
+
+
+def _told(
+    order: Order,
+    number: int,
+    picture: np.ndarray,
+    facts: Facts,
+    rng: np.random.Generator,
+) -> Told:
+    height, width = picture.shape[:2]
+    name = f"{order.kind}-{order.index:06d}"
+    about = {"kind": facts.kind, "skin_tone": order.tone, "facts": dict(facts.values)}
+    row = {
+        "image_id": f"{name}-{number}",
+        "identity": name,
+        "image": encode(picture, "JPEG", JPEG_QUALITY),
+        "width": width,
+        "height": height,
+        "captions": write_captions(facts, order.references, rng, order.variety),
+        "attributes": json.dumps(about, sort_keys=True),
+    }
+    return Told(row, combination(facts))
+
+
+def _faces(order: Order) -> Iterator[tuple[np.ndarray, Facts]]:
+    """The bare face, then the same one made up; what an untouched pair shows was seen already."""
+    rows = makeup_rows.draw(
+        makeup_rows.Order(
+            order.index, order.seed, order.split, order.tone, order.height, order.pictures - 1
+        )
+    )
+    first = rows[0]
+    attributes = json.loads(first["attributes"])
+    bare, labels = decode(first["image"]).image, decode_labels(first["parsing"])
+    landmarks = np.array(first["landmarks"], np.float32).reshape(-1, 2)
+    yield bare, face_facts(attributes)
+    for row in rows:
+        if row["kind"] != "pair":
+            continue
+        look, made_up = json.loads(row["look"]), decode(row["target"]).image
+        if not np.array_equal(made_up, bare):
+            seen = seen_colours(made_up, bare, landmarks, labels)
+            yield made_up, face_facts(attributes, look, seen)
+
+
+def _persons(order: Order) -> Iterator[tuple[np.ndarray, Facts]]:
+    """The person in each garment whose colour can be seen."""
+    rows = garment_rows.draw(
+        garment_rows.Order(
+            order.index, order.seed, "train", order.tone, order.height, order.pictures
+        )
+    )
+    for row in rows:
+        shown = "image" if row["kind"] == "paired" else "target"
+        labels = row["parsing" if shown == "image" else "target_parsing"]
+        picture = decode(row[shown]).image
+        worn = np.isin(decode_labels(labels), CLOTHES[row["category"]])
+        if colours := cloth_colours(picture, worn):
+            yield picture, drawn_garment_facts(json.loads(row["attributes"]), colours)
