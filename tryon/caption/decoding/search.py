@@ -51,7 +51,7 @@ def beam_search(model: Model, rules: Rules, beams: int, penalty: float) -> list[
     """
     state = model.start()
     open_: list[tuple[int, ...]] = [()] * len(state[0])
-    logp = np.full(len(open_), -np.log(len(open_)))  # all ways of telling are as likely
+    logp = np.zeros(len(open_))
     kept: list[Decoded] = []
     done: dict[tuple[int, ...], Decoded] = {}
     ways = len(open_)
