@@ -14,8 +14,11 @@ from tests.data.pictures import photo, saved
 from tryon.caption.config import CaptionValidation
 from tryon.caption.data import FEATURES
 from tryon.caption.importers import IMPORTERS, Imported, ImportOptions
-from tryon.caption.importers.common import split_of, tidy
+from tryon.caption.importers.common import (
+    tidy,
+)
 from tryon.data.card import SPLITS
+from tryon.data.importing import split_of
 from tryon.data.obtain import import_dataset
 from tryon.data.shards import Row, ShardWriter, read
 from tryon.errors import DataError
@@ -67,7 +70,8 @@ def coco(root: Path) -> None:
     """MS COCO 2014: annotations/captions_SPLIT2014.json and SPLIT2014/."""
     (root / "annotations").mkdir(parents=True)
     for split, numbers in (("train2014", range(40)), ("val2014", range(100, 106))):
-        images, annotations = [], []
+        images: list[dict[str, Any]] = []
+        annotations: list[dict[str, Any]] = []
         for number in numbers:
             name = coco_name(split, number)
             place(root / split, name, number)
@@ -82,7 +86,7 @@ def coco(root: Path) -> None:
         content = {"info": {"year": 2014}, "licenses": [{"id": 5}],
                    "images": images, "annotations": annotations}  # fmt: skip
         (root / f"annotations/captions_{split}.json").write_text(json.dumps(content))
-    instances = {"images": [], "annotations": [], "categories": []}
+    instances: dict[str, list[Any]] = {"images": [], "annotations": [], "categories": []}
     (root / "annotations/instances_train2014.json").write_text(json.dumps(instances))
 
 

@@ -13,11 +13,11 @@ from PIL import Image
 from tests.data.faces import label_map
 from tests.data.pictures import photo, saved
 from tryon.data.card import Card
+from tryon.data.importing import split_of
 from tryon.data.shards import Row, ShardWriter, read
 from tryon.errors import DataError
 from tryon.makeup.data import FEATURES
 from tryon.makeup.importers import IMPORTERS, Imported, ImportOptions
-from tryon.makeup.importers.common import split_of
 from tryon.vision.images import decode, decode_labels
 from tryon.vision.parsing import CODINGS, Label
 

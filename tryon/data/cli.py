@@ -77,12 +77,18 @@ def import_(
     path: Annotated[Path, typer.Argument(help="the folder or file to read")],
     task: TaskName = FIRST,
     to: Annotated[Path | None, typer.Option("--out", help="default: data/raw/FOLDER")] = None,
-    coding: Annotated[str | None, typer.Option(help="label coding A-D; default: detected")] = None,
     identity: Annotated[
         str | None, typer.Option(help="a person is a file, a folder, or auto (default)")
     ] = None,
+    coding: Annotated[
+        str | None, typer.Option(help="of the label maps: A-D, LIP or ATR; default: detected")
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option(help="garment: upper, lower or whole, where the layout has none")
+    ] = None,
     pseudo_targets: Annotated[
-        bool | None, typer.Option("--pseudo-targets", help="take warped pseudo ground truth")
+        bool | None,
+        typer.Option("--pseudo-targets", help="makeup: take warped pseudo ground truth"),
     ] = None,
     validation_share: Annotated[float, typer.Option(min=0, max=0.5)] = 0.1,
     test_share: Annotated[float, typer.Option(min=0, max=0.5)] = 0.2,
@@ -93,7 +99,12 @@ def import_(
     from tryon.data.obtain import import_dataset
 
     folder = to or _raw(path.resolve().stem)
-    given = {"coding": coding, "identity": identity, "pseudo_targets": pseudo_targets}
+    given = {
+        "identity": identity,
+        "coding": coding,
+        "category": category,
+        "pseudo_targets": pseudo_targets,
+    }
     card = import_dataset(
         find(task),
         format,

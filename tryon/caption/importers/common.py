@@ -1,55 +1,24 @@
-"""What every caption importer shares: options, pictures by name, splits, rows."""
+"""What every caption importer shares: pictures by name, splits, rows."""
 
-import hashlib
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tqdm import tqdm
 
+from tryon.data.importing import Imported, ImportOptions, pictures, split_of
 from tryon.data.shards import Row, ShardWriter
 from tryon.errors import DataError
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp"})
 SPLIT_NAMES = {
     "train": "train", "training": "train", "restval": "train",
     "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
     "test": "test", "testing": "test",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """What a user may decide about an import.
-
-    Attributes:
-        identity: What must stay in one split, in a plain folder: each `file`, each `folder`, or
-            `auto`: the table's own column where it has one, else each file.
-        validation_share: Of the pictures, where the source has no split of its own.
-        test_share: Likewise.
-        say: Where to print what was detected and what was left out.
-    """
-
-    identity: Literal["auto", "file", "folder"] = "auto"
-    validation_share: float = 0.1
-    test_share: float = 0.2
-    say: Callable[[str], None] = print
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an importer found, for the dataset's card."""
-
-    layout: str
-    provides: tuple[str, ...] = ()
-    parameters: dict[str, Any] = field(default_factory=dict)
-
-
-Importer = Callable[[Path, ShardWriter, ImportOptions], Imported]
 
 
 @dataclass
@@ -71,10 +40,8 @@ class Gallery:
     def __init__(self, root: Path) -> None:
         self.root = root
         self._named: defaultdict[str, list[Path]] = defaultdict(list)
-        for path in sorted(root.rglob("*")):
-            inside = path.relative_to(root).parts
-            if path.suffix.lower() in SUFFIXES and not any(p.startswith(".") for p in inside):
-                self._named[path.name].append(path)
+        for path in pictures(root):
+            self._named[path.name].append(path)
 
     def find(self, name: str, folder: str = "") -> Path | None:
         """The file a list means by `name`, which may hold folders, perhaps of `folder`.
@@ -83,7 +50,7 @@ class Gallery:
         folders fit, then the one least deep counts.
         """
         wanted = Path(folder, name).parts
-        found = [path for path in self._named.get(Path(name).name, ()) if path.is_file()]
+        found = self._named.get(Path(name).name, ())
         return min(found, key=lambda path: (-_common(path.parts, wanted), path), default=None)
 
 
@@ -111,15 +78,6 @@ def existing(path: Path) -> Path:
 def tidy(text: object) -> str:
     """A caption on one line with single spaces, composed letters; what is no text becomes empty."""
     return unicodedata.normalize("NFC", " ".join(text.split())) if isinstance(text, str) else ""
-
-
-def split_of(identity: str, options: ImportOptions) -> str:
-    """The split of an identity: a hash of its name, so that it never moves when data is added."""
-    digest = hashlib.sha256(identity.encode()).hexdigest()
-    place = int(digest[:13], 16) / 16**13
-    if place < options.test_share:
-        return "test"
-    return "validation" if place < options.test_share + options.validation_share else "train"
 
 
 def own_split(name: str, where: str) -> str:

@@ -7,16 +7,14 @@ Task".
 from pathlib import Path
 
 from tryon.caption.importers.common import (
-    SUFFIXES,
     Entry,
     Gallery,
-    Imported,
-    ImportOptions,
     existing,
     tidy,
     write_entries,
 )
 from tryon.caption.importers.folder import caption_table
+from tryon.data.importing import SUFFIXES, Imported, ImportOptions
 from tryon.data.shards import ShardWriter
 from tryon.errors import DataError
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from tryon.caption.importers.common import (
     Entry,
     Gallery,
-    Imported,
-    ImportOptions,
     existing,
     own_split,
     tidy,
     write_entries,
 )
+from tryon.data.importing import Imported, ImportOptions
 from tryon.data.shards import ShardWriter
 from tryon.errors import DataError
 

@@ -11,14 +11,13 @@ from typing import Any
 from tryon.caption.importers.common import (
     Entry,
     Gallery,
-    Imported,
-    ImportOptions,
     existing,
     own_split,
     read_json,
     tidy,
     write_entries,
 )
+from tryon.data.importing import Imported, ImportOptions
 from tryon.data.shards import ShardWriter
 from tryon.errors import DataError
 

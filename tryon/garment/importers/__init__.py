@@ -1,6 +1,7 @@
 """The field's own layouts → raw rows. Nothing is ever unpickled."""
 
-from tryon.garment.importers.common import Imported, Importer, ImportOptions
+from tryon.data.importing import Imported, Importer
+from tryon.garment.importers.common import ImportOptions
 from tryon.garment.importers.deepfashion2 import import_deepfashion2
 from tryon.garment.importers.dresscode import import_dresscode
 from tryon.garment.importers.folder import import_folder

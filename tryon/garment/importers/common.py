@@ -1,57 +1,40 @@
-"""What every importer shares: options, splits by identity, entries and how they become rows."""
+"""What every importer of garments shares: options, entries and how they become rows."""
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from tqdm import tqdm
 
+from tryon.data import importing
+from tryon.data.importing import FILE_LIMITS, SUFFIXES, Imported, require, share_of
 from tryon.data.shards import Row, ShardWriter
 from tryon.errors import DataError, ImageError
-from tryon.garment.garment import Category
+from tryon.garment.garment import CATEGORIES, Category
 from tryon.garment.importers.labels import canonical_parsing, garment_mask, tell_coding
-from tryon.vision.images import Limits, decode
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-FILE_LIMITS = Limits(max_bytes=200_000_000)
+from tryon.vision.images import decode
 
 
 @dataclass(frozen=True)
-class ImportOptions:
-    """What a user may decide about an import.
+class ImportOptions(importing.ImportOptions):
+    """What a user may decide about an import of persons and garments.
 
     Attributes:
         coding: Label coding of the parsing, LIP or ATR; None = told from the maps.
         category: upper, lower or whole, where the source does not say it; None = upper, printed.
-        identity: In a plain folder a person is a `file` or a `folder`; `auto` = file.
-        validation_share: Of the identities, taken from what is not the source's own test split.
-        test_share: Of the identities, where the source has no split of its own.
-        pseudo_targets: Makeup's; no garment layout has any.
-        say: Where to print what was detected.
     """
 
     coding: str | None = None
     category: Category | None = None
-    identity: Literal["auto", "file", "folder"] = "auto"
-    validation_share: float = 0.1
-    test_share: float = 0.2
-    pseudo_targets: bool = False
-    say: Callable[[str], None] = print
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.category is not None:
+            importing.one_of("category", self.category, CATEGORIES)
 
 
-@dataclass(frozen=True)
-class Imported:
-    """What an importer found, for the dataset's card."""
-
-    layout: str
-    provides: tuple[str, ...] = ()
-    parameters: dict[str, Any] = field(default_factory=dict)
-
-
-Importer = Callable[[Path, ShardWriter, ImportOptions], Imported]
 Keypoints = Callable[[tuple[int, int]], list[float]]  # (height, width) of the image → 54 numbers
 
 
@@ -71,11 +54,6 @@ class Entry:
     keypoints: Keypoints | None = None
     split: str | None = None  # where the source says so
     attributes: dict[str, Any] = field(default_factory=dict)
-
-
-def share_of(identity: str) -> float:
-    """A number in [0, 1) that is the identity's own: it never moves when data is added."""
-    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8]) / 2**64
 
 
 def split_of(entry: Entry, options: ImportOptions) -> str:
@@ -106,22 +84,6 @@ def read_pairs(file: Path) -> list[list[str]]:
     return [line.split() for line in file.read_text().splitlines() if line.strip()]
 
 
-def require(paths: Iterable[Path], what: str) -> None:
-    """Every listed file must be there.
-
-    Raises:
-        DataError: `missing_files`, with the count and the first of them.
-    """
-    listed = sorted(set(paths))
-    missing = [path for path in listed if not path.is_file()]
-    if missing:
-        raise DataError(
-            f"{len(missing)} of {len(listed)} listed {what} are missing, the first is {missing[0]}",
-            code="missing_files",
-            hint="complete the copy of the dataset, or take these lines out of its lists",
-        )
-
-
 def write_entries(
     entries: Sequence[Entry], writer: ShardWriter, options: ImportOptions, layout: str
 ) -> Imported:
@@ -136,8 +98,8 @@ def write_entries(
             code="no_pictures",
             hint="check the path, or import with another format",
         )
-    require((entry.image for entry in entries), "person pictures")
-    require((entry.garment for entry in entries), "garment pictures")
+    require({entry.image for entry in entries}, "person pictures")
+    require({entry.garment for entry in entries}, "garment pictures")
     maps = sorted({entry.parsing for entry in entries if entry.parsing is not None})
     coding = tell_coding(maps, options.coding, options.say) if maps else None
     counts = {kind: sum(entry.kind == kind for entry in entries) for kind in ("paired", "unpaired")}

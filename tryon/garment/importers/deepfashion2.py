@@ -16,10 +16,13 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from tryon.data.importing import FILE_LIMITS, Imported, share_of
 from tryon.data.shards import Row, ShardWriter
 from tryon.errors import DataError, ImageError
 from tryon.garment.garment import Category, flatten
-from tryon.garment.importers.common import FILE_LIMITS, Imported, ImportOptions, share_of
+from tryon.garment.importers.common import (
+    ImportOptions,
+)
 from tryon.garment.importers.deepfashion2_landmarks import CATEGORY_OF, landmark_names
 from tryon.vision.images import decode, encode
 

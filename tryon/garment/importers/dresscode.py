@@ -7,12 +7,12 @@ of each category's own folder are read, not the copies in the root.
 
 from pathlib import Path
 
+from tryon.data.importing import Imported
 from tryon.data.shards import ShardWriter
 from tryon.errors import DataError
 from tryon.garment.garment import Category
 from tryon.garment.importers.common import (
     Entry,
-    Imported,
     ImportOptions,
     existing,
     first_folder,

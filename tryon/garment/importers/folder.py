@@ -8,13 +8,12 @@
 from pathlib import Path
 from typing import cast
 
+from tryon.data.importing import SUFFIXES, Imported
 from tryon.data.shards import ShardWriter
 from tryon.errors import DataError
 from tryon.garment.garment import CATEGORIES, Category
 from tryon.garment.importers.common import (
-    SUFFIXES,
     Entry,
-    Imported,
     ImportOptions,
     existing,
     first_folder,

@@ -15,11 +15,11 @@ garment makes a paired row beside it. Lists with a third column (GP-VTON) are re
 import re
 from pathlib import Path
 
+from tryon.data.importing import Imported
 from tryon.data.shards import ShardWriter
 from tryon.errors import DataError
 from tryon.garment.importers.common import (
     Entry,
-    Imported,
     ImportOptions,
     existing,
     first_folder,

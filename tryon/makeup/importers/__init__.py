@@ -1,6 +1,7 @@
 """The field's own layouts → raw rows. Nothing is ever unpickled."""
 
-from tryon.makeup.importers.common import Imported, Importer, ImportOptions
+from tryon.data.importing import Imported, Importer
+from tryon.makeup.importers.common import ImportOptions
 from tryon.makeup.importers.folder import import_folder
 from tryon.makeup.importers.mt import import_mt
 from tryon.makeup.importers.parquet import import_parquet

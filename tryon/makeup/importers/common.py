@@ -1,56 +1,34 @@
-"""What every importer shares: options, splits by identity, masks into the canonical coding."""
+"""What every importer of faces shares: options, masks into the canonical coding, rows."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import cv2
 import numpy as np
 from tqdm import tqdm
 
+from tryon.data import importing
+from tryon.data.importing import FILE_LIMITS, Imported, split_of
 from tryon.data.shards import Row, ShardWriter
 from tryon.errors import DataError, ImageError
-from tryon.vision.images import Limits, decode, decode_labels, encode
+from tryon.vision.images import decode, decode_labels, encode
 from tryon.vision.parsing import CODING_NAMES, detect_coding, to_canonical
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png", ".webp"})
 MASKS_LOOKED_AT = 64  # to tell the coding
-FILE_LIMITS = Limits(max_bytes=200_000_000)
 
 
 @dataclass(frozen=True)
-class ImportOptions:
-    """What a user may decide about an import.
+class ImportOptions(importing.ImportOptions):
+    """What a user may decide about an import of faces.
 
     Attributes:
         coding: Label coding A-D of the masks; None = told from the masks.
-        identity: What a person is in a plain folder: one per `file`, one per `folder`, or `auto`.
-        validation_share: Of the identities, where the source has no split of its own.
-        test_share: Likewise.
         pseudo_targets: Take warped pseudo ground truth as pairs, where the layout has it.
-        say: Where to print what was detected.
     """
 
     coding: str | None = None
-    identity: Literal["auto", "file", "folder"] = "auto"
-    validation_share: float = 0.1
-    test_share: float = 0.2
     pseudo_targets: bool = False
-    say: Callable[[str], None] = print
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What an importer found, for the dataset's card."""
-
-    layout: str
-    provides: tuple[str, ...] = ()
-    parameters: dict[str, Any] = field(default_factory=dict)
-
-
-Importer = Callable[[Path, ShardWriter, ImportOptions], Imported]
 
 
 @dataclass(frozen=True)
@@ -63,41 +41,6 @@ class Entry:
     image: Path
     mask: Path | None = None
     split: str | None = None  # where the source says so
-
-
-def split_of(identity: str, options: ImportOptions) -> str:
-    """The split of an identity: a hash of its name, so that it never moves when data is added."""
-    place = int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8]) / 2**64
-    if place < options.test_share:
-        return "test"
-    return "validation" if place < options.test_share + options.validation_share else "train"
-
-
-def pictures(folder: Path) -> list[Path]:
-    """The picture files below `folder`, by suffix, sorted; hidden ones are left out."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
-
-
-def require(paths: Iterable[Path], what: str) -> None:
-    """Every listed file must be there.
-
-    Raises:
-        DataError: `missing_files`, with the count and the first of them.
-    """
-    listed = list(paths)
-    missing = [path for path in listed if not path.is_file()]
-    if missing:
-        raise DataError(
-            f"{len(missing)} of {len(listed)} listed {what} are missing, the first is {missing[0]}",
-            code="missing_files",
-            hint="complete the copy of the dataset, or take these lines out of its lists",
-        )
 
 
 def tell_coding(masks: Sequence[Path], options: ImportOptions) -> str:

@@ -3,13 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
+from tryon.data.importing import Imported, pictures
 from tryon.data.shards import ShardWriter
 from tryon.errors import DataError
 from tryon.makeup.importers.common import (
     Entry,
-    Imported,
     ImportOptions,
-    pictures,
     write_photos,
 )
 

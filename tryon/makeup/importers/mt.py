@@ -16,14 +16,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from tryon.data.importing import Imported, pictures, require
 from tryon.data.shards import ShardWriter
 from tryon.errors import DataError
 from tryon.makeup.importers.common import (
     Entry,
-    Imported,
     ImportOptions,
-    pictures,
-    require,
     write_photos,
 )
 from tryon.makeup.importers.warp import write_warped_pairs

@@ -8,9 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
+from tryon.data.importing import Imported, split_of
 from tryon.data.shards import ShardWriter
 from tryon.errors import DataError
-from tryon.makeup.importers.common import Imported, ImportOptions, split_of
+from tryon.makeup.importers.common import (
+    ImportOptions,
+)
 
 BATCH = 64
 COLUMN = "image"

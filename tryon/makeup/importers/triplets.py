@@ -6,14 +6,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from tryon.data.importing import Imported, pictures, split_of
 from tryon.data.shards import Row, ShardWriter
 from tryon.errors import DataError, ImageError
 from tryon.makeup.importers.common import (
-    Imported,
     ImportOptions,
     canonical_mask,
-    pictures,
-    split_of,
     tell_coding,
 )
 from tryon.makeup.importers.warp import tiles

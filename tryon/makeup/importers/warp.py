@@ -8,15 +8,13 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from tryon.data.importing import FILE_LIMITS, pictures, split_of
 from tryon.data.shards import Row, ShardWriter
 from tryon.errors import DataError, ImageError
 from tryon.makeup.importers.common import (
-    FILE_LIMITS,
     Entry,
     ImportOptions,
     photo_row,
-    pictures,
-    split_of,
 )
 from tryon.vision.images import decode, decode_labels, encode
 
