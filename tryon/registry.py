@@ -9,7 +9,19 @@ MAKEUP = Task(
     "a face photo and a look → the made-up face",
     "-F photo=@face.jpg -F 'look=classic red' localhost:3000/makeup -o made-up.png",
 )
-TASKS: dict[str, Task] = {task.name: task for task in (MAKEUP,)}
+GARMENT = Task(
+    "garment",
+    "tryon.garment",
+    "a person photo and a garment photo → the person wearing it",
+    "-F photo=@person.jpg -F garment=@shirt.jpg localhost:3000/garment -o dressed.png",
+)
+CAPTION = Task(
+    "caption",
+    "tryon.caption",
+    "a photo → text describing it",
+    "-F photo=@photo.jpg localhost:3000/caption",
+)
+TASKS: dict[str, Task] = {task.name: task for task in (MAKEUP, GARMENT, CAPTION)}
 
 
 def find(name: str) -> Task:
