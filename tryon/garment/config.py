@@ -2,7 +2,13 @@
 
 from pydantic import Field
 
-from tryon.config import Section, TaskConfig, ValidationConfig
+from tryon.config import (
+    Distances,
+    Section,
+    TaskConfig,
+    TrainingConfig,
+    ValidationConfig,
+)
 
 
 class SampleConfig(Section):
@@ -36,8 +42,72 @@ class GarmentValidation(ValidationConfig):
     )
 
 
+class PreprocessConfig(Section):
+    """From photos to training arrays in the working frame."""
+
+    height: int = Field(
+        128, ge=128, le=1024, multiple_of=128, description="of the frame, pixels; width is 3/4"
+    )
+    landmark_noise: float = Field(
+        0.004, ge=0, le=0.1, description="of garment landmarks in training, ÷ photo height"
+    )
+
+
+class AugmentationConfig(Section):
+    """Strengths of the training-time policy; 0 switches a part off."""
+
+    flip: float = Field(0.5, ge=0, le=1, description="probability")
+    scale: float = Field(0.06, ge=0, le=0.5)
+    shift: float = Field(0.03, ge=0, le=0.5, description="of the height")
+    light: float = Field(0.15, ge=0, le=1, description="exposure and contrast")
+    tint: float = Field(0.06, ge=0, le=1, description="white balance")
+    misfit: float = Field(
+        0.008, ge=0, le=0.2, description="shift of the warped garment alone, of the height"
+    )
+
+
+class NetworkConfig(Section):
+    """Sizes of the networks."""
+
+    width: int = Field(24, ge=8, le=512, multiple_of=8, description="of the generator")
+    warp_width: int = Field(16, ge=8, le=512, multiple_of=8, description="of the flow network")
+    parser_width: int = Field(16, ge=8, le=512, multiple_of=8, description="of both readers")
+    discriminator_width: int = Field(24, ge=8, le=512)
+    condition_width: int = Field(16, ge=4, le=1024)
+
+
+class EvaluationConfig(Section):
+    """What is measured on the test split."""
+
+    batch_size: int = Field(16, ge=1)
+    pictures: int = Field(6, ge=1, le=64, description="best, median and worst cases shown, each")
+    bins: tuple[tuple[int, int], ...] = ((1, 3), (4, 5), (6, 7), (8, 10))
+
+
+class GateConfig(Section):
+    """Limits a candidate must keep to ship. There is no off switch."""
+
+    min_psnr_over_paste: float = Field(3.0, description="dB, whole picture, over the pasted warp")
+    min_ssim_over_paste: float = Field(0.05, description="whole picture, over the pasted warp")
+    min_inside_over_paste: float = Field(
+        1.5, description="dB, inside the repainted area, over the pasted warp"
+    )
+    max_outside_change: float = Field(0.0, ge=0, description="of 255, outside that area")
+    max_colour_error: float = Field(6.0, ge=0, description="CIEDE2000 of the garment, median")
+    max_bin_loss: float = Field(2.5, ge=0, description="dB a skin-tone bin may lie under the mean")
+    max_champion_loss: float = Field(0.1, ge=0, description="dB under the champion, same test set")
+    max_parity: float = Field(1e-3, gt=0, description="ONNX against torch, values 0-1")
+
+
 class Config(TaskConfig):
     """Everything about the garment task."""
 
     sample: SampleConfig = SampleConfig()
     validation: GarmentValidation = GarmentValidation()
+    preprocess: PreprocessConfig = PreprocessConfig()
+    augmentation: AugmentationConfig = AugmentationConfig()
+    network: NetworkConfig = NetworkConfig()
+    training: TrainingConfig = TrainingConfig()
+    evaluation: EvaluationConfig = EvaluationConfig()
+    gate: GateConfig = GateConfig()
+    distances: Distances = Distances()

@@ -1,0 +1,110 @@
+"""Figures are taken on cross samples, and mean what they say."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.garment.worn import config, write_split
+from tryon import gates
+from tryon.data.prepared import PreparedSplit
+from tryon.errors import DataError
+from tryon.garment import baselines, evaluation, scoring
+from tryon.garment.criteria import METRICS, PRIMARY, rules
+from tryon.types import Arrays
+
+
+@pytest.fixture(scope="module")
+def split(tmp_path_factory: pytest.TempPathFactory) -> PreparedSplit:
+    return write_split(tmp_path_factory.mktemp("prepared"))
+
+
+def cross(split: PreparedSplit) -> np.ndarray:
+    return np.flatnonzero(split.table["kind"] == "cross")
+
+
+def test_the_truth_scores_best(split: PreparedSplit) -> None:
+    targets = {
+        array.tobytes(): target
+        for array, target in zip(split.arrays["warped"], split.arrays["target"], strict=True)
+    }
+
+    def know(batch: Arrays) -> np.ndarray:
+        return np.stack([targets[w.tobytes()] for w in batch["warped"]]) / np.float32(255)
+
+    made = evaluation.evaluate_dresser(know, split, config(), "truth")
+    assert made.metrics["psnr"] == 100
+    assert made.metrics["ssim"] == pytest.approx(1)
+    assert made.metrics["colour"] == pytest.approx(0, abs=1e-6)
+    assert made.metrics["n"] == len(cross(split))
+
+
+def test_the_paste_beats_the_old_garment(split: PreparedSplit) -> None:
+    scored = evaluation.baselines(split, config())
+    old, paste = scored[baselines.OLD], scored[baselines.PASTE]
+    assert paste.metrics["psnr_inside"] > old.metrics["psnr_inside"] + 1
+    assert paste.metrics["colour"] < old.metrics["colour"]
+    assert old.metrics["outside"] == paste.metrics["outside"] == 0
+    assert set(paste.slices) >= {"skin tone", "category", "garment", "pattern", "arms"}
+
+
+def test_a_change_outside_is_seen(split: PreparedSplit) -> None:
+    def dirty(batch: Arrays) -> np.ndarray:
+        pictures = baselines.keep_old(batch)
+        pictures[:, 0, 0] = 1 - pictures[:, 0, 0]
+        return pictures
+
+    assert evaluation.evaluate_dresser(dirty, split, config(), "dirty").metrics["outside"] > 20
+
+
+def test_a_broken_picture_has_no_figures(split: PreparedSplit) -> None:
+    def broken(batch: Arrays) -> np.ndarray:
+        pictures = baselines.keep_old(batch)
+        pictures[0, 3, 3] = np.nan
+        return pictures
+
+    made = evaluation.evaluate_dresser(broken, split, config(), "broken")
+    assert made.metrics["non_finite"] > 0
+    scored = evaluation.baselines(split, config())
+    report = gates.check(rules(config()), made.with_metrics(parity=0.0), scored, None)
+    assert not report.passed
+
+
+def test_every_rule_names_a_figure_that_is_taken(split: PreparedSplit) -> None:
+    made = evaluation.baselines(split, config())[baselines.PASTE].with_metrics(parity=0.0)
+    for rule in rules(config()):
+        assert rule.metric in made.metrics, rule.name
+        assert rule.metric in METRICS, rule.name
+    assert PRIMARY.name in made.metrics
+
+
+def test_a_split_without_another_garment_is_no_test(split: PreparedSplit, tmp_path: Path) -> None:
+    paired = np.flatnonzero(split.table["kind"] == "paired")
+    for name, array in split.arrays.items():
+        np.save(tmp_path / f"{name}.npy", array[paired])
+    split.table.iloc[paired].to_parquet(tmp_path / "table.parquet")
+    with pytest.raises(DataError, match="cross"):
+        evaluation.baselines(PreparedSplit("test", tmp_path), config())
+
+
+def test_colour_is_the_distance_of_means() -> None:
+    image = np.full((32, 32, 3), 100, np.uint8)
+    sample = {
+        "image": image,
+        "target": image,
+        "edit": np.full((32, 32), 255, np.uint8),
+        "worn": np.full((32, 32), 255, np.uint8),
+    }
+    assert scoring.score(image, sample)["colour"] == 0
+    assert scoring.score(image + 30, sample)["colour"] > 5
+    sample["worn"] = np.zeros((32, 32), np.uint8)
+    assert np.isnan(scoring.score(image, sample)["colour"])
+
+
+def test_pictures_show_person_paste_result_and_truth(split: PreparedSplit) -> None:
+    made = evaluation.baselines(split, config())[baselines.PASTE]
+    assert {row.kind for row in made.pictures} >= {"best", "same"}
+    titles = list(made.pictures[0].pictures)
+    assert titles[:4] == ["person", "pasted warp", "result", "ground truth"]
+    assert isinstance(made.samples, pd.DataFrame)

@@ -1,0 +1,289 @@
+"""Training-time variation: everything of a frame moves together, light changes all alike.
+
+A small shift moves only the warped garment, as landmarks that are a little off would. The garment's
+own photo varies by itself.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from tryon.data.prepared import PreparedSplit
+from tryon.errors import DataError
+from tryon.garment import areas
+from tryon.garment.config import AugmentationConfig
+from tryon.garment.points import MIRROR as MIRRORED_POINTS
+from tryon.garment.preparation import COARSE
+from tryon.garment.preview import contact_sheet
+from tryon.types import Arrays
+from tryon.vision.human import KEYPOINTS
+
+__all__ = ["GarmentPolicy", "TrainingSet", "check", "contact_sheet", "policy"]
+
+VERSION = 1  # of what the policy does, for its digest
+PICTURES, PLANES = ("image", "target"), ("worn", "old", "front", "limbs", "edit")
+MIRROR = [
+    KEYPOINTS.index(n.replace("left_", "#").replace("right_", "left_").replace("#", "right_"))
+    for n in KEYPOINTS
+]
+CHECKED = 16  # samples the check plants
+
+
+class GarmentPolicy:
+    """The policy of one configuration.
+
+    Args:
+        config: Strengths; a part of strength 0 is left out.
+    """
+
+    def __init__(self, config: AugmentationConfig) -> None:
+        self.config = config
+
+    def __call__(self, sample: Arrays, key: Sequence[int]) -> Arrays:
+        """Vary a sample of prepared arrays (tryon.garment.preparation); equal keys, equal results.
+
+        Args:
+            sample: Of one index; `parts` is computed again from `groups`.
+            key: Whole numbers ≥ 0, for example (seed, epoch, index).
+        """
+        config, rng = self.config, np.random.default_rng(list(key))
+        varied = _flipped(sample) if rng.random() < config.flip else dict(sample)
+        height = sample["image"].shape[0]
+        scale = 1 + config.scale * rng.uniform(-1, 1)
+        shift = config.shift * height * rng.uniform(-1, 1, 2)
+        misfit = config.misfit * rng.normal(0, 1, 3)
+        if config.scale or config.shift or config.misfit:
+            varied = _moved(varied, scale, shift, misfit)
+        gain = 1 + config.light * rng.uniform(-1, 1) + config.tint * rng.uniform(-1, 1, 3)
+        other = 1 + config.light * rng.uniform(-1, 1) + config.tint * rng.uniform(-1, 1, 3)
+        if config.light or config.tint:
+            for name in (*PICTURES, "warped"):
+                varied[name] = _lit(varied[name], gain)
+            varied["warped"][..., :3] = np.minimum(
+                varied["warped"][..., :3], varied["warped"][..., 3:]
+            )
+            if "sources" in varied:
+                varied["sources"] = _lit_sources(varied["sources"], gain)
+            if "photo" in varied:
+                varied["photo"] = _lit(varied["photo"], other)
+        if "photo" in varied and rng.random() < config.flip:
+            varied |= _flipped_photo(varied)
+        return varied
+
+    def digest(self) -> str:
+        """sha256 of what the policy does."""
+        text = json.dumps([VERSION, self.config.model_dump(mode="json")], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def policy(config: AugmentationConfig) -> GarmentPolicy:
+    """The policy of a configuration."""
+    return GarmentPolicy(config)
+
+
+def check(policy: GarmentPolicy, split: PreparedSplit) -> None:
+    """Hold a policy against planted samples: every pixel says where it came from.
+
+    Raises:
+        DataError: `augmentation`: what does not move with the rest, and what to do about it.
+    """
+    geometry = GarmentPolicy(policy.config.model_copy(update={"light": 0, "tint": 0, "misfit": 0}))
+    keypoints, images = split.arrays["keypoints"], split.arrays["image"]
+    height, width = images.shape[1:3]
+    for index in np.linspace(0, len(keypoints) - 1, min(CHECKED, len(keypoints))).astype(int):
+        planted, at = _plant(np.asarray(keypoints[index]), height, width)
+        key = (1, int(index))
+        out = geometry(planted, key)
+        again = geometry(planted, key)
+        if any(not np.array_equal(out[name], again[name]) for name in out):
+            raise _broken("equal keys vary unequally", "draw all randomness from the key")
+        _check_places(planted, out, at)
+        _check_light(policy, planted, key)
+
+
+def _plant(points: np.ndarray, height: int, width: int) -> tuple[Arrays, np.ndarray]:
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    ramps = np.stack([x / (width - 1), y / (height - 1), 0 * x], -1)
+    picture = np.rint(255 * ramps).astype(np.uint8)
+    inside = (points[:, 0] > 0.12 * width) & (points[:, 0] < 0.88 * width)
+    inside &= (points[:, 1] > 0.12 * height) & (points[:, 1] < 0.88 * height)
+    plane = picture[..., 0]
+    sample: Arrays = {
+        "image": picture,
+        "target": picture.copy(),
+        "warped": np.dstack([picture, np.full((height, width), 255, np.uint8)]),
+        "groups": (x > width / 2).astype(np.uint8),
+        "keypoints": points,
+        **{name: plane.copy() for name in PLANES},
+    }
+    return sample, np.flatnonzero(inside)
+
+
+def _check_places(planted: Arrays, out: Arrays, at: np.ndarray) -> None:
+    """The ramps at the moved keypoints must say where those keypoints were."""
+    height, width = planted["image"].shape[:2]
+    moved, before = out["keypoints"], planted["keypoints"]
+    mirrored = float(out["image"][0, 0, 0]) > float(out["image"][0, -1, 0])
+    for index in at:
+        home = MIRROR[index] if mirrored else int(index)
+        x, y = np.rint(moved[home, :2]).astype(int)
+        if not (0 <= x < width and 0 <= y < height):
+            continue
+        read = out["image"][y, x, :2] / 255 * [width - 1, height - 1]
+        off = float(np.abs(read - before[index, :2]).max())
+        if off > 1.5 + max(height, width) / 255:
+            raise _broken(
+                f"keypoint {KEYPOINTS[index]} and the picture move apart by {off:.1f} px",
+                "move keypoints by the transform that moves the pixels, left and right swapped "
+                "where it mirrors",
+            )
+        for name in (*PLANES, "warped"):
+            plane = out[name] if out[name].ndim == 2 else out[name][..., 0]
+            if abs(int(plane[y, x]) - int(out["image"][y, x, 0])) > 3:
+                raise _broken(f"{name} moves apart from the image", "move all planes alike")
+
+
+def _check_light(policy: GarmentPolicy, planted: Arrays, key: tuple[int, ...]) -> None:
+    lit = policy(planted, key)
+    if not np.array_equal(lit["image"], lit["target"]):
+        raise _broken(
+            "equal image and target differ after the policy", "light both by the same numbers"
+        )
+
+
+class TrainingSet:
+    """Prepared samples as network inputs, varied on the fly; a map-style dataset.
+
+    Unpaired samples have no truth and are left out.
+
+    Args:
+        split: Prepared samples.
+        augmentation: Strengths, or None for the samples as they are.
+        seed: With epoch and index it decides all randomness, so that a resumed run sees what an
+            uninterrupted one would have seen.
+    """
+
+    def __init__(
+        self, split: PreparedSplit, augmentation: AugmentationConfig | None, seed: int
+    ) -> None:
+        self.split = split
+        self.seed = seed
+        self.policy = GarmentPolicy(augmentation) if augmentation else None
+        self.rows = np.flatnonzero(split.table["kind"].to_numpy() != "unpaired")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, key: int | tuple[int, int]) -> Arrays:
+        """One sample, as tryon.garment.objective describes a batch, without its first axis.
+
+        Args:
+            key: index, or (epoch, index); an index alone is of epoch 0.
+        """
+        epoch, index = (0, key) if isinstance(key, (int, np.integer)) else key
+        row = self.rows[index]
+        sample = {n: np.array(array[row]) for n, array in self.split.arrays.items()}
+        if self.policy:
+            sample = self.policy(sample, (self.seed, epoch, int(row)))
+        return to_inputs(sample)
+
+
+def to_inputs(sample: Arrays) -> Arrays:
+    """A sample of prepared arrays as network inputs and truths."""
+    unit = {
+        name: np.ascontiguousarray(_planes(sample[name]), np.float32) * np.float32(1 / 255)
+        for name in (*PICTURES, *PLANES, "warped", "parts", "sources", "photo")
+    }
+    mask = cv2.resize(sample["photo_mask"], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    return {
+        **unit,
+        "groups": sample["groups"][1::2, 1::2].astype(np.int64),
+        "photo_mask": mask[None].astype(np.float32) * np.float32(1 / 255),
+        "photo_points": sample["photo_points"],
+        "keypoints": sample["keypoints"],
+        "category": sample["category"],
+    }
+
+
+def _planes(array: np.ndarray) -> np.ndarray:
+    """[H, W] → [1, H, W]; [H, W, C] → [C, H, W]; [G, h, w] of parts stays."""
+    if array.ndim == 2:
+        return array[None]
+    return array.transpose(2, 0, 1) if array.shape[2] in (3, 4) else array
+
+
+def _flipped(sample: Arrays) -> Arrays:
+    flat = {name: array for name, array in sample.items()}
+    for name in (*PICTURES, *PLANES, "warped", "groups"):
+        flat[name] = cv2.flip(sample[name], 1)
+    for name in ("parts", "sources"):
+        if name in sample:
+            flat[name] = np.ascontiguousarray(sample[name][..., ::-1])
+    points = sample["keypoints"][MIRROR].copy()
+    points[:, 0] = sample["image"].shape[1] - 1 - points[:, 0]
+    flat["keypoints"] = points
+    return flat
+
+
+def _flipped_photo(sample: Arrays) -> Arrays:
+    points = sample["photo_points"][list(MIRRORED_POINTS)].copy()
+    points[:, 0] = 1 - points[:, 0]
+    return {
+        "photo": cv2.flip(sample["photo"], 1),
+        "photo_mask": cv2.flip(sample["photo_mask"], 1),
+        "photo_points": points,
+    }
+
+
+def _moved(sample: Arrays, scale: float, shift: np.ndarray, misfit: np.ndarray) -> Arrays:
+    height, width = sample["image"].shape[:2]
+    centre = np.array([width - 1, height - 1]) / 2
+    matrix = np.array([[scale, 0, 0], [0, scale, 0]], np.float64)
+    matrix[:, 2] = centre * (1 - scale) + shift
+    own = matrix * (1 + misfit[2])
+    own[:, 2] = matrix[:, 2] * (1 + misfit[2]) - centre * misfit[2] + misfit[:2] * height
+    size, moved = (width, height), dict(sample)
+
+    def move(plane: np.ndarray, by: np.ndarray, how: int = cv2.INTER_LINEAR) -> np.ndarray:
+        return cv2.warpAffine(plane, by, size, flags=how, borderMode=cv2.BORDER_REPLICATE)
+
+    for name in PICTURES:
+        moved[name] = move(sample[name], matrix)
+    stacked = move(np.dstack([sample[name] for name in PLANES]), matrix)
+    moved |= {name: np.ascontiguousarray(stacked[..., i]) for i, name in enumerate(PLANES)}
+    moved["warped"] = move(sample["warped"], own)
+    moved["groups"] = move(sample["groups"], matrix, cv2.INTER_NEAREST)
+    if "parts" in sample:
+        moved["parts"] = areas.shares(moved["groups"], (height // COARSE, width // COARSE))
+    if "sources" in sample:
+        coarse = matrix.copy()
+        coarse[:, 2] = ((matrix[:, 2] + 0.5 - 0.5 * scale) / COARSE) - 0.5 + 0.5 * scale
+        planes = sample["sources"]
+        moved["sources"] = np.stack(
+            [cv2.warpAffine(plane, coarse, planes.shape[:0:-1], flags=cv2.INTER_LINEAR,
+                            borderMode=cv2.BORDER_REPLICATE) for plane in planes]
+        )  # fmt: skip
+    points = sample["keypoints"].copy()
+    points[:, :2] = points[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    moved["keypoints"] = points.astype(np.float32)
+    return moved
+
+
+def _lit(picture: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    table = np.clip(np.arange(256)[:, None] * gain, 0, 255)
+    rows = np.rint(table).astype(np.uint8)
+    if picture.shape[2] == 4:
+        rows = np.column_stack([rows, np.arange(256, dtype=np.uint8)])
+    return cv2.LUT(picture, rows[:, None])
+
+
+def _lit_sources(planes: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    factor = np.tile([*gain, 1.0], len(planes) // 4)[:, None, None]
+    return np.rint(np.clip(planes * factor, 0, 255)).astype(np.uint8)
+
+
+def _broken(message: str, hint: str) -> DataError:
+    return DataError(f"augmentation: {message}", code="augmentation", hint=hint)
