@@ -109,15 +109,13 @@ def _faces(order: Order) -> Iterator[tuple[np.ndarray, Facts]]:
 
 def _persons(order: Order) -> Iterator[tuple[np.ndarray, Facts]]:
     """The person in each garment whose colour can be seen."""
-    rows = garment_rows.draw(
+    sitter = garment_rows.Sitter(
         garment_rows.Order(
-            order.index, order.seed, "train", order.tone, order.height, order.pictures
+            order.index, order.seed, order.split, order.tone, order.height, order.pictures
         )
     )
-    for row in rows:
-        shown = "image" if row["kind"] == "paired" else "target"
-        labels = row["parsing" if shown == "image" else "target_parsing"]
-        picture = decode(row[shown]).image
-        worn = np.isin(decode_labels(labels), CLOTHES[row["category"]])
-        if colours := cloth_colours(picture, worn):
-            yield picture, drawn_garment_facts(json.loads(row["attributes"]), colours)
+    for _ in range(order.pictures):
+        garment = sitter.choose()
+        picture, labels = sitter.wearing(garment)
+        if colours := cloth_colours(picture, np.isin(labels, CLOTHES[garment.category])):
+            yield picture, drawn_garment_facts(sitter.attributes(garment), colours)

@@ -11,7 +11,6 @@ from tryon.sample.casting import Cast, Outfit, cast, draw_outfit
 from tryon.sample.figure import Figure
 from tryon.sample.flatlay import home_photo, shop_photo
 from tryon.sample.marks import landmarks
-from tryon.sample.sewing import Sewn
 from tryon.sample.wardrobe import CATEGORY, KINDS, Garment, draw_garment
 from tryon.vision.images import encode
 
@@ -31,27 +30,62 @@ class Order:
     garments: int
 
 
+class Sitter:
+    """The person of an order, and the garments that are put on it, one after the other.
+
+    Attributes:
+        figure: The person, drawn.
+        category: Of all these garments.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self._rng = rng = np.random.default_rng([order.seed, order.index, STREAM])
+        category = _category(rng)
+        self.figure = Figure(
+            cast(int(rng.integers(2**31)), order.tone, order.height, _framing(category, rng))
+        )
+        if category == "whole" and self.figure.cast.build.masculine > 0.5:
+            category = "upper"
+        self.category = category
+        outfit = draw_outfit(rng, self.figure.cast)
+        self._outfit = _complete(outfit, category, self.figure.cast, rng)
+
+    def choose(self) -> Garment:
+        """The next garment."""
+        return _garment(self.category, self.figure.cast, self._rng)
+
+    def wearing(self, garment: Garment) -> tuple[np.ndarray, np.ndarray]:
+        """The picture uint8 [H, W, 3] and its labels uint8 [H, W]."""
+        return self.figure.wearing(self._outfit.swapped(garment))
+
+    def attributes(self, garment: Garment) -> dict[str, Any]:
+        """What is known of the person and of one of its garments."""
+        cloth = garment.textile
+        return self.figure.cast.attributes() | {
+            "garment": garment.kind,
+            "pattern": cloth.pattern,
+            "print": cloth.print,
+            "words": cloth.words if cloth.print == "text" else "",
+            "sleeve": round(garment.sleeve, 2),
+            "neckline": garment.neckline if garment.category != "lower" else "",
+            "ease": round(garment.ease, 2),
+        }
+
+
 def draw(order: Order) -> list[dict[str, Any]]:
     """The raw rows of one identity: the first garment paired, each further one as a cross pair.
 
     A test identity has one more row, unpaired: a garment it was never drawn in.
     """
-    rng = np.random.default_rng([order.seed, order.index, STREAM])
-    category = _category(rng)
-    figure = Figure(
-        cast(int(rng.integers(2**31)), order.tone, order.height, _framing(category, rng))
-    )
-    if category == "whole" and figure.cast.build.masculine > 0.5:
-        category = "upper"
-    outfit = _complete(draw_outfit(rng, figure.cast), category, figure.cast, rng)
+    sitter = Sitter(order)
     rows: list[dict[str, Any]] = []
     before: dict[str, Any] = {}
     for number in range(order.garments):
-        garment = _garment(category, figure.cast, rng)
-        flat = _flat_columns(figure.sew(garment), figure.cast)
-        picture, labels = figure.wearing(outfit.swapped(garment))
+        garment = sitter.choose()
+        flat = _flat_columns(sitter, garment)
+        picture, labels = sitter.wearing(garment)
         seen = {"image": encode(picture), "parsing": encode(labels)}
-        row = _person_columns(order, figure) | flat
+        row = _person_columns(order, sitter.figure) | flat
         row["image_id"] = f"sample-{order.index:06d}-{number}"
         row["garment_id"] = f"drawn-{order.index:06d}-{number}"
         if number == 0:
@@ -62,11 +96,9 @@ def draw(order: Order) -> list[dict[str, Any]]:
         before = seen
         rows.append(row)
     if order.split == "test":
-        garment = _garment(category, figure.cast, rng)
-        flat = _flat_columns(figure.sew(garment), figure.cast)
         rows.append(
-            _person_columns(order, figure)
-            | flat
+            _person_columns(order, sitter.figure)
+            | _flat_columns(sitter, sitter.choose())
             | {key: rows[0][key] for key in ("image", "parsing")}
             | {
                 "kind": "unpaired",
@@ -111,12 +143,11 @@ def _person_columns(order: Order, figure: Figure) -> dict[str, Any]:
     }
 
 
-def _flat_columns(sewn: Sewn, person: Cast) -> dict[str, Any]:
-    garment, points = sewn.garment, landmarks(sewn)
+def _flat_columns(sitter: Sitter, garment: Garment) -> dict[str, Any]:
+    sewn = sitter.figure.sew(garment)
+    points, shape = landmarks(sewn), sitter.figure.cast.shape
     category: Category = garment.category  # type: ignore[assignment]
-    shop, home = (
-        take(garment, sewn.texture, points, person.shape) for take in (shop_photo, home_photo)
-    )
+    shop, home = (take(garment, sewn.texture, points, shape) for take in (shop_photo, home_photo))
     return {
         "category": category,
         "garment": encode(shop.picture, "JPEG", JPEG_QUALITY),
@@ -125,19 +156,5 @@ def _flat_columns(sewn: Sewn, person: Cast) -> dict[str, Any]:
         "garment_raw": encode(home.picture, "JPEG", JPEG_QUALITY),
         "garment_raw_mask": encode(home.mask),
         "garment_raw_landmarks": flatten(category, home.landmarks),
-        "attributes": _attributes(garment, person),
+        "attributes": json.dumps(sitter.attributes(garment), sort_keys=True),
     }
-
-
-def _attributes(garment: Garment, person: Cast) -> str:
-    cloth = garment.textile
-    values = person.attributes() | {
-        "garment": garment.kind,
-        "pattern": cloth.pattern,
-        "print": cloth.print,
-        "words": cloth.words if cloth.print == "text" else "",
-        "sleeve": round(garment.sleeve, 2),
-        "neckline": garment.neckline if garment.category != "lower" else "",
-        "ease": round(garment.ease, 2),
-    }
-    return json.dumps(values, sort_keys=True)
