@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import mlflow
 import pytest
 
 from tests.serving.networks import CARD, meta, zero_network
@@ -47,6 +48,15 @@ def test_a_registered_version_carries_no_alias(registered: list[str], tmp_path: 
     assert history(TASK) == []
     assert [one.tags["candidate"] for one in versions(TASK)] == ["second", "first"]
     assert Bundle.open(fetch(TASK, "2", tmp_path / "fetched")).card == CARD
+
+
+def test_registering_works_where_another_task_was_tracked_last(
+    registered: list[str], tmp_path: Path
+) -> None:
+    mlflow.set_experiment("garment")
+    bundle = Bundle.write(tmp_path / "third", zero_network(), meta(), CARD)
+    run = RunLog.start(TASK, "hinge").run_id
+    assert register(TASK, run, bundle.folder, {}, "third") == "3"
 
 
 def test_a_challenger_is_promoted_and_the_champion_becomes_previous(registered: list[str]) -> None:

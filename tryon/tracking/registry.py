@@ -67,6 +67,8 @@ def register(
         inputs=Schema([_tensor(value) for value in model.graph.input]),
         outputs=Schema([_tensor(value) for value in model.graph.output]),
     )
+    # A tracked step leaves its own task's experiment active in this process.
+    mlflow.set_experiment(experiment_id=api.get_run(run_id).info.experiment_id)
     with mlflow.start_run(run_id=run_id, nested=mlflow.active_run() is not None):
         info = mlflow.onnx.log_model(
             model,
