@@ -22,6 +22,7 @@ STATUS: dict[str, int] = {
     "body_timeout": 408,
     "too_large": 413,
     "too_many_pixels": 413,
+    "too_much_text": 413,
     "not_an_image": 415,
     "unsupported_format": 415,
     "unsupported_media_type": 415,
@@ -29,6 +30,7 @@ STATUS: dict[str, int] = {
     "busy": 429,
     "work_timeout": 503,
 }
+LONGEST_NAME = 100  # characters of a field's name that are said back
 UNPROCESSABLE = 422  # everything else that a request can be wrong about
 METHODS = {  # routes BentoML itself answers, before this application
     path: "GET, HEAD" for path in ("/livez", "/readyz", "/healthz", "/metrics", "/schema.json")
@@ -119,10 +121,10 @@ def install(app: FastAPI) -> None:
 
 def _internal() -> JSONResponse:
     return error_response(
-        500, "internal", "the service failed; the photo is not at fault", "try again later"
+        500, "internal", "the service failed; the request is not at fault", "try again later"
     )
 
 
 def _explain(problem: dict[str, Any]) -> str:
     where = ".".join(str(part) for part in problem["loc"] if part not in ("body", "query"))
-    return f"{where or 'request'}: {problem['msg']}"
+    return f"{where[:LONGEST_NAME] or 'request'}: {problem['msg']}"

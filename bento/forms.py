@@ -35,14 +35,35 @@ def require_form(request: Request) -> None:
         RequestError: `unsupported_media_type`.
     """
     given = request.headers.get("content-type", "")
-    kind, _, parameters = given.partition(";")
-    charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip(' "')
-    if kind.strip().lower() != "multipart/form-data" or charset not in ("", "utf-8", "utf8"):
+    if not is_utf8(given, "multipart/form-data"):
         raise RequestError(
             f"the body is {given[:100] or 'of no stated type'}, expected multipart/form-data",
             code="unsupported_media_type",
             hint="send the fields as a form in UTF-8, as curl -F does",
         )
+
+
+def is_utf8(content_type: str, expected: str) -> bool:
+    """Whether a body claims to be of the expected type, in UTF-8."""
+    kind, _, parameters = content_type.partition(";")
+    charset = parameters.lower().partition("charset=")[2].partition(";")[0].strip(' "')
+    return kind.strip().lower() == expected and charset in ("", "utf-8", "utf8")
+
+
+async def require_single_fields(request: Request) -> None:
+    """Let only forms pass that have every field once: which of two is meant, nobody knows.
+
+    Raises:
+        RequestError: `repeated_field`.
+    """
+    form = await request.form()
+    for name in form:
+        if len(form.getlist(name)) > 1:
+            raise RequestError(
+                f"{name[:60]!r} comes {len(form.getlist(name))} times, expected once",
+                code="repeated_field",
+                hint="send one file or one text in each field",
+            )
 
 
 async def read_photo(upload: UploadFile) -> bytes:

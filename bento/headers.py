@@ -7,14 +7,14 @@ from time import perf_counter
 from bento.metrics import stage_seconds
 from tryon.serving.bundle import Bundle
 
+TIMING_HEADERS = {"Server-Timing": "milliseconds per stage"}
 MODEL_HEADERS = {
     "X-Model-Version": "number of the model in the registry",
     "X-Lineage-Git-Commit": "code that trained the model",
     "X-Lineage-Git-Dirty": "whether that code had uncommitted changes",
     "X-Lineage-Dataset": "content hash of the training data",
     "X-Lineage-Params": "hash of the training parameters",
-    "Server-Timing": "milliseconds per stage",
-}
+} | TIMING_HEADERS
 
 
 def model_headers(bundle: Bundle) -> dict[str, str]:

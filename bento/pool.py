@@ -65,9 +65,9 @@ class WorkPool(Generic[State]):
             if future.cancelled():
                 raise _busy() from None
             raise RequestError(
-                f"the photo took longer than {self._seconds:g} s",
+                f"the work took longer than {self._seconds:g} s",
                 code="work_timeout",
-                hint="send a smaller photo",
+                hint="send a smaller photo or less text",
             ) from None
 
     def _leave(self) -> None:

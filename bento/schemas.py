@@ -33,8 +33,8 @@ _ERRORS: dict[int, tuple[str, tuple[str, str, str]]] = {
     ),
     429: ("All threads and the queue are taken", ("busy", "the service is busy", "try again")),
     503: (
-        "The photo took too long",
-        ("work_timeout", "the photo took longer than 60 s", "send a smaller photo"),
+        "The work took too long",
+        ("work_timeout", "the work took longer than 60 s", "send a smaller photo"),
     ),
 }
 PICTURES = ("image/png", "image/jpeg", "image/webp")
@@ -78,6 +78,22 @@ class Models(BaseModel):
     models: list[ModelInfo]
 
 
+class Origin(BaseModel):
+    """Which model answered and where it comes from, as the headers say it."""
+
+    version: str = Field(description="number in the model registry")
+    git_commit: str = Field(description="code that trained the model")
+    git_dirty: bool = Field(description="whether that code had uncommitted changes")
+    dataset_digest: str = Field(description="content hash of the training data")
+    params_digest: str = Field(description="hash of the training parameters")
+
+    @classmethod
+    def of(cls, bundle: Bundle) -> "Origin":
+        """What a bundle says about itself."""
+        lineage = bundle.meta.lineage.model_dump(exclude={"packages"})
+        return cls(version=bundle.meta.version, **lineage)
+
+
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses for the given error statuses, each with an example."""
     return {status: _error(status) for status in statuses}
@@ -98,21 +114,22 @@ def _error(status: int) -> dict[str, Any]:
     return response
 
 
-def picture(description: str, headers: dict[str, str]) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI response of a route that answers a picture.
-
-    Args:
-        description: What the picture shows.
-        headers: Header → what it says.
-    """
-    binary = {"schema": {"type": "string", "format": "binary"}}
+def described(description: str, headers: dict[str, str]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI response of a route that answers: what, and header → what it says."""
     return {
         200: {
             "description": description,
-            "content": dict.fromkeys(PICTURES, binary),
             "headers": {
                 name: {"schema": {"type": "string"}, "description": says}
                 for name, says in headers.items()
             },
         }
     }
+
+
+def picture(description: str, headers: dict[str, str]) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI response of a route that answers a picture; as `described`."""
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    responses = described(description, headers)
+    responses[200]["content"] = dict.fromkeys(PICTURES, binary)
+    return responses

@@ -7,7 +7,11 @@ first request as quick as the others.
 from importlib import import_module
 from types import ModuleType
 
-MODULES = {"makeup": "bento.api_makeup"}
+MODULES = {
+    "makeup": "bento.api_makeup",
+    "garment": "bento.api_garment",
+    "caption": "bento.api_caption",
+}
 
 
 def module_of(task: str) -> ModuleType:

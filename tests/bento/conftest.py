@@ -6,17 +6,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.bento.served import write_bundles
 from tests.bento.server import Server
-from tests.serving.networks import CARD, meta, zero_network
-from tryon.serving.bundle import Bundle
 
 
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of bundles as TRYON_BUNDLES takes it."""
-    folder = tmp_path_factory.mktemp("bundles")
-    Bundle.write(folder / "makeup", zero_network(), meta(), CARD)
-    return folder
+    return write_bundles(tmp_path_factory.mktemp("bundles"))
 
 
 @pytest.fixture(scope="session")

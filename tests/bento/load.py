@@ -1,7 +1,8 @@
 """Many clients at once: `python -m tests.bento.load --clients 32 --seconds 60 [--photos FOLDER]`.
 
-Each answer is compared, byte by byte, with the answer that one client alone got for the same
-request: face finders that threads shared by mistake give wrong landmarks without any error.
+They ask for everything that the server's tasks answer (tests.bento.served), mixed. Each answer is
+compared, byte by byte, with the answer that one client alone got for the same request: face
+finders that threads shared by mistake give wrong landmarks without any error.
 """
 
 import argparse
@@ -16,12 +17,10 @@ from time import monotonic
 import httpx
 import numpy as np
 
+from tests.bento.asking import Ask
 from tests.bento.pictures import face, save
+from tests.bento.served import SERVED, write_bundles
 from tests.bento.server import Server
-from tests.serving.networks import CARD, meta, zero_network
-from tryon.serving.bundle import Bundle
-
-LOOKS = ("classic red", "smoky", "nude", "berry")
 
 
 @dataclass
@@ -30,13 +29,14 @@ class Load:
 
     seconds: float
     statuses: Counter[int] = field(default_factory=Counter)
+    paths: Counter[str] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)  # no answer at all
     different: int = 0  # answered 200, but not as a single client is answered
     latencies: list[float] = field(default_factory=list)  # seconds
 
     @property
     def errors(self) -> int:
-        """Everything that is not the right picture."""
+        """Everything that is not the right answer."""
         return len(self.failed) + self.different + self.statuses.total() - self.statuses[200]
 
     def __str__(self) -> str:
@@ -44,6 +44,7 @@ class Load:
         return (
             f"{self.statuses.total()} answers in {self.seconds:.0f} s "
             f"({self.statuses.total() / self.seconds:.1f}/s), statuses {dict(self.statuses)}, "
+            f"paths {dict(self.paths)}, "
             f"{len(self.failed)} failed, {self.different} differ from a single client's; "
             f"latency p50 {p50:.2f} s, p95 {p95:.2f} s, worst {worst:.2f} s"
         )
@@ -56,38 +57,46 @@ def sample_photos() -> list[bytes]:
     return [save(photo[:, :: 1 - 2 * (k % 2)], "JPEG") for k, photo in enumerate(photos)]
 
 
+def sound_asks(url: str, photos: list[bytes]) -> list[Ask]:
+    """The requests of every task that a server has a model for."""
+    at_hand = {model["task"] for model in httpx.get(f"{url}/models").json()["models"]}
+    return [ask for served in SERVED if served.task in at_hand for ask in served.sound(photos)]
+
+
 async def drive(url: str, photos: list[bytes], clients: int, seconds: float) -> Load:
-    """Ask for every pair of photo and look alone, then let all clients ask at once."""
+    """Send every request alone, then let all clients send any at once."""
     load = Load(seconds)
-    pairs = [(photo, LOOKS[k % len(LOOKS)]) for k, photo in enumerate(photos)]
+    asks = sound_asks(url, photos)
     limits = httpx.Limits(max_connections=clients)
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as session:
 
-        async def ask(pair: tuple[bytes, str]) -> tuple[int, str]:
-            response = await session.post(
-                "/makeup", data={"look": pair[1]}, files={"photo": ("photo.jpg", pair[0])}
-            )
+        async def send(ask: Ask) -> tuple[int, str]:
+            response = await session.post(**ask.arguments())
             return response.status_code, hashlib.sha256(response.content).hexdigest()
 
-        alone = [await ask(pair) for pair in pairs]
+        alone = [await send(ask) for ask in asks]
         end = monotonic() + seconds
 
         async def client(number: int) -> None:
             random = np.random.default_rng(number)
             while (start := monotonic()) < end:
-                k = int(random.integers(len(pairs)))
+                k = int(random.integers(len(asks)))
                 try:
-                    status, digest = await ask(pairs[k])
+                    status, digest = await send(asks[k])
                 except httpx.TransportError as error:
                     load.failed.append(repr(error))
                     continue
                 load.latencies.append(monotonic() - start)
                 load.statuses[status] += 1
+                load.paths[asks[k].path] += 1
                 load.different += (status, digest) != alone[k]
 
         await asyncio.gather(*(client(number) for number in range(clients)))
-    if any(status != 200 for status, _ in alone):
-        load.failed.append(f"alone: {Counter(status for status, _ in alone)}")
+    load.failed += [
+        f"alone: {ask.path} {status}"
+        for ask, (status, _) in zip(asks, alone, strict=True)
+        if status != 200
+    ]
     return load
 
 
@@ -98,19 +107,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--photos", type=Path, help="a folder of .jpg; one face if left out")
     parser.add_argument("--count", type=int, default=24, help="how many of them")
-    parser.add_argument("--bundles", type=Path, help="a folder of bundles; a tiny one if left out")
+    parser.add_argument("--bundles", type=Path, help="a folder of bundles; tiny ones if left out")
     options = parser.parse_args()
     photos = sample_photos()
     if options.photos:
         files = sorted(options.photos.glob("*.jpg"))[: options.count]
         photos = [file.read_bytes() for file in files]
     with tempfile.TemporaryDirectory() as folder:
-        bundles = options.bundles or Path(folder) / "bundles"
-        if options.bundles is None:
-            Bundle.write(bundles / "makeup", zero_network(), meta(), CARD)
+        bundles = options.bundles or write_bundles(Path(folder) / "bundles")
         with Server(Path(folder), bundles) as server:
             load = asyncio.run(drive(server.url, photos, options.clients, options.seconds))
             print(load)
+            print(*load.failed[:10], sep="\n")
             print(f"memory {server.memory() / 1e6:.0f} MB")
     raise SystemExit(load.errors > 0)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.bento.pictures import face, good, read, save
+from tests.bento.served import SERVED
 from tests.serving.networks import meta
 from tryon.makeup.look import REGIONS, catalogue
 
@@ -97,8 +98,10 @@ def test_the_catalogue_and_the_models(client: httpx.Client) -> None:
     looks = client.get("/looks").json()
     assert [look["name"] for look in looks["looks"]] == list(catalogue())
     assert looks["regions"] == list(REGIONS)
-    (model,) = client.get("/models").json()["models"]
-    assert (model["task"], model["version"]) == ("makeup", "7")
+    served = {model["task"]: model for model in client.get("/models").json()["models"]}
+    assert set(served) == {each.task for each in SERVED}
+    model = served["makeup"]
+    assert model["version"] == "7"
     assert model["lineage"] == meta().lineage.model_dump()
     assert model["settings"] == meta().settings
     assert model["card"].startswith("# ")
@@ -117,12 +120,13 @@ def test_health_and_metrics(client: httpx.Client) -> None:
 
 def test_the_description_is_complete(client: httpx.Client) -> None:
     description = client.get("/openapi.json").json()
-    paths = {"/makeup", "/makeup/transfer", "/looks", "/models", "/livez", "/readyz", "/metrics"}
-    assert paths <= set(description["paths"])
-    for path in ("/makeup", "/makeup/transfer"):
-        post = description["paths"][path]["post"]
+    paths = {"/makeup", "/makeup/transfer", "/looks", "/caption", "/caption/score", "/models"}
+    assert paths | {"/livez", "/readyz", "/metrics"} <= set(description["paths"])
+    posts = {path: on["post"] for path, on in description["paths"].items() if "post" in on}
+    for path, post in posts.items():
         assert {"200", "400", "408", "413", "415", "422", "429", "503"} == set(post["responses"])
-        assert "multipart/form-data" in post["requestBody"]["content"]
+        kind = "application/json" if path == "/caption/score" else "multipart/form-data"
+        assert list(post["requestBody"]["content"]) == [kind]
         for status, response in post["responses"].items():
             assert response["description"]
             if status != "200":

@@ -11,13 +11,10 @@ from tryon.metrics.result import Metric
 from tryon.text import variety
 from tryon.text.bleu import Tokens
 from tryon.text.cider import Frequencies
-from tryon.text.scores import check_texts, score_tokens
+from tryon.text.scores import FORMULAS, TOKENS, check_texts, score_tokens
 from tryon.text.words import words
 
-PROTOCOL = (
-    "treebank-like tokens without Java, BLEU with the closest reference length over the whole "
-    "split, ROUGE-L with β 1.2, CIDEr-D with document frequencies of the split's references"
-)
+PROTOCOL = f"{TOKENS}; {FORMULAS}"
 AGREEMENT = (
     Metric("bleu_1", "BLEU-1", "higher", meaning="words that a reference has", digits=3),
     Metric("bleu_2", "BLEU-2", "higher", meaning="with runs of two words", digits=3),

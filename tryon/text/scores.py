@@ -1,6 +1,6 @@
 """Scores of captions against references, and the checks that say what is wrong with either."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,11 @@ from tryon.text.rouge import rouge_l
 from tryon.text.words import words
 
 NAMES = (*(f"bleu_{n + 1}" for n in range(ORDER)), "rouge_l", "cider_d")
+TOKENS = "treebank-like tokens without Java"
+FORMULAS = (
+    "BLEU with the closest reference length over the whole set, ROUGE-L with β 1.2, "
+    "CIDEr-D with document frequencies of the set's references"
+)
 
 
 @dataclass(frozen=True)
@@ -28,20 +33,22 @@ def score_texts(
     captions: Sequence[str],
     references: Sequence[Sequence[str]],
     frequencies: Frequencies | None = None,
+    tokens_of: Callable[[str], list[str]] = words,
 ) -> Scores:
-    """Score texts with this project's own tokens.
+    """Score texts.
 
     Args:
         captions: N texts; one without words scores 0.
         references: Of each caption one or more texts, at least one of them with words.
         frequencies: For CIDEr-D, of a larger set of references.
+        tokens_of: What makes tokens of a text: `str.split` where texts are tokens already.
 
     Raises:
-        RequestError: those of `check_texts`.
+        RequestError: those of `check_texts`, and `empty_reference`.
     """
     check_texts(captions, references)
-    tokens = [words(text) for text in captions]
-    theirs = [[words(text) for text in own] for own in references]
+    tokens = [tokens_of(text) for text in captions]
+    theirs = [[tokens_of(text) for text in own] for own in references]
     for row, own in enumerate(theirs):
         if not any(own):
             raise RequestError(

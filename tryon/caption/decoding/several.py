@@ -36,7 +36,7 @@ def several(
     if config.style == "greedy":
         pool.append(greedy(model, rules))
     elif config.style == "beam":
-        pool += beam_search(model, rules, max(config.beams, count), config.length_penalty)
+        pool += beam_search(model, rules, config.beams, config.length_penalty)
     found = unlike(pool, count, config.max_likeness)
     temperature = config.temperature
     for _ in range(ROUNDS):
