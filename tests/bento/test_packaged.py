@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 from tests.bento.pictures import face, read, save
+from tests.bento.served import SERVED, write_bundles
 from tests.bento.server import Server, isolated
 from tests.conftest import ROOT
 from tests.serving.networks import CARD, meta, zero_network
+from tryon.registry import TASKS
 from tryon.serving.bundle import Bundle
 
 OFFLINE = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
@@ -35,11 +37,15 @@ def run(*command: str, folder: Path, **environment: str) -> str:
 
 
 def packed(folder: Path, version: str) -> str:
-    """Pack a bundle of that version into the store of `folder`; the model's tag."""
-    bundle = Bundle.write(folder / f"bundle-{version}", zero_network(), meta(version=version), CARD)
-    tags = json.loads(run("bento.packaging", f"makeup={bundle.folder}", folder=folder))
-    tag: str = tags["makeup"]
-    return tag
+    """Pack a bundle of every task, of that version, into the store of `folder`; the model's tag."""
+    bundles = write_bundles(folder / f"bundles-{version}")
+    named = []
+    for served in SERVED:
+        bundle = Bundle.open(bundles / served.task).versioned(version)
+        named.append(f"{served.task}={bundle.folder}")
+    tags = json.loads(run("bento.packaging", *named, folder=folder))
+    (tag,) = set(tags.values())
+    return str(tag)
 
 
 def modules_name(path: Path, root: Path) -> str:
@@ -122,12 +128,14 @@ def test_the_serving_environment_is_small_and_enough(store: Path, serving_python
         ) as server,
         httpx.Client(base_url=server.url, timeout=60) as client,
     ):
-        (model,) = client.get("/models").json()["models"]
-        assert model["version"] == "7"
+        models = client.get("/models").json()["models"]
+        assert {model["task"]: model["version"] for model in models} == dict.fromkeys(TASKS, "7")
+        for ask in (ask for served in SERVED for ask in served.sound([save(face())])):
+            response = client.post(**ask.arguments())
+            assert response.status_code == 200, (ask.path, response.text)
         response = client.post(
             "/makeup", data={"look": "classic red"}, files={"photo": ("a.png", save(face()))}
         )
-        assert response.status_code == 200, response.text
         assert (read(response.content) != face()).any()
         assert response.headers["x-model-version"] == "7"
 
@@ -167,7 +175,8 @@ def test_packing_refuses_a_bundle_of_another_task(tmp_path: Path) -> None:
 
 def test_serving_imports_nothing_of_training(bundles: Path, tmp_path: Path) -> None:
     code = (
-        "import sys, bento.service, tryon.makeup.predictor\n"
+        "import sys, bento.service, tryon.registry\n"
+        "[task.predictor for task in tryon.registry.TASKS.values()]\n"
         f"print(sorted(name for name in {FORBIDDEN} if name in sys.modules))"
     )
     done = subprocess.run(
