@@ -1,6 +1,7 @@
 """The public API: one router per served task, one error shape, one OpenAPI description."""
 
 import logging
+from itertools import product
 from typing import Any
 
 from fastapi import FastAPI
@@ -37,5 +38,14 @@ def create_app(backend: Backend) -> FastAPI:
 
 
 def paths_of(app: FastAPI) -> frozenset[str]:
-    """Every path that exists, BentoML's own included."""
-    return frozenset(app.openapi()["paths"]) | docs.PATHS | frozenset(errors.METHODS)
+    """Every path that exists, BentoML's own included.
+
+    A path with a parameter is as many paths as the parameter has values; they must be listed.
+    """
+    known: set[str] = set()
+    for path, methods in app.openapi()["paths"].items():
+        parameters = methods.get("get", {}).get("parameters", [])
+        inside = {p["name"]: p["schema"]["enum"] for p in parameters if p["in"] == "path"}
+        for values in product(*inside.values()):
+            known.add(path.format(**dict(zip(inside, values, strict=True))))
+    return frozenset(known) | docs.PATHS | frozenset(errors.METHODS)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import Response
 
-from bento.forms import MEDIA_TYPE, Format, FormRoute
+from bento.forms import MEDIA_TYPE, Format, FormRoute, require_single_fields
 from bento.headers import Stopwatch, model_headers
 from bento.schemas import errors
 from tryon.errors import ImageError
@@ -35,6 +35,7 @@ def form_router(task: str) -> APIRouter:
     return APIRouter(
         tags=[task],
         route_class=FormRoute,
+        dependencies=[Depends(require_single_fields)],
         default_response_class=Response,
         responses=errors(400, 408, 413, 415, 422, 429, 503),
     )

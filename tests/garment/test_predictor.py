@@ -8,8 +8,10 @@ from safetensors.torch import save_file
 
 from tests.garment.worn import HEIGHT, PERSONS, config, rows, samples, write_split
 from tryon.config import CandidateConfig
-from tryon.errors import BundleError, Refusal, RequestError
+from tryon.errors import BundleError, Refusal
 from tryon.garment import areas, cloth, evaluation, export
+from tryon.garment.cloth import Given
+from tryon.garment.garment import CATEGORIES
 from tryon.garment.objective import build
 from tryon.garment.predictor import Networks, Predictor, load
 from tryon.garment.settings import Settings
@@ -76,6 +78,7 @@ def predictor(bundle: Bundle, index: int, kind: str = "cross") -> Predictor:
         mask=20 * (mask[None, None] - 0.5),
         heat=heat_of(points)[None],
         present=np.where(np.isfinite(points).all(1), 5.0, -5.0)[None],
+        category=np.array([[float(name == row["category"]) for name in CATEGORIES]]),
     )
     return Predictor(Networks(bundle.session, parser, reader), HEIGHT)  # type: ignore[arg-type]
 
@@ -113,10 +116,12 @@ def test_a_photo_is_dressed_and_the_rest_is_its_own(bundle: Bundle, index: int) 
     row = rows(index)[1]  # cross
     image, photo = decode(row["image"]).image, decode(row["garment_raw"]).image
     before = image.copy()
-    result = predictor(bundle, index).dress(image, photo, row["category"])
+    result = predictor(bundle, index).dress(image, Given(photo))
     np.testing.assert_array_equal(image, before)
     assert result.image.shape == image.shape
-    assert result.mask_read
+    assert result.garment.read == ("category", "mask", "landmarks")
+    assert result.garment.category == row["category"]
+    assert sum(result.parts.values()) == pytest.approx(1)
     truth = decode(row["target"]).image.astype(int)
     labels = areas.to_groups(decode_labels(row["parsing"]))
     changed = np.abs(result.image.astype(int) - image).max(-1) > 0
@@ -135,9 +140,9 @@ def test_a_larger_photo_gives_the_same_picture(bundle: Bundle) -> None:
     row = rows(PERSONS[0])[1]
     image, photo = decode(row["image"]).image, decode(row["garment_raw"]).image
     own = predictor(bundle, PERSONS[0])
-    small = own.dress(image, photo, row["category"]).image
+    small = own.dress(image, Given(photo)).image
     large = cv2.resize(image, None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC)
-    result = own.dress(large, photo, row["category"]).image
+    result = own.dress(large, Given(photo)).image
     assert result.shape == large.shape
     again = cv2.resize(result, small.shape[1::-1], interpolation=cv2.INTER_AREA)
     assert np.abs(again.astype(int) - small).mean() < 2.5
@@ -149,10 +154,15 @@ def test_a_larger_photo_gives_the_same_picture(bundle: Bundle) -> None:
         ({"mask": np.zeros((9, 9), np.uint8)}, "mask_wrong_size"),
         ({"mask": "grey"}, "mask_not_binary"),
         ({"mask": "dots"}, "garment_missing"),
+        ({"mask": "ground"}, "garment_missing"),
         ({"photo": "person"}, "person_in_garment_photo"),
         ({"image": "empty"}, "no_person"),
         ({"image": "bust"}, "torso_hidden"),
+        ({"image": "head"}, "torso_hidden"),
         ({"landmarks": "none"}, "garment_unclear"),
+        ({"landmarks": "upside down"}, "garment_unclear"),
+        ({"landmarks": "crossed"}, "garment_unclear"),
+        ({"landmarks": "aside"}, "garment_unclear"),
     ],
 )
 def test_refusals(bundle: Bundle, change: dict[str, object], code: str) -> None:
@@ -161,21 +171,28 @@ def test_refusals(bundle: Bundle, change: dict[str, object], code: str) -> None:
     shape = photo.shape[:2]
     dots = np.zeros(shape, np.uint8)
     dots[::16, ::16] = 255
+    points = np.reshape(row["garment_raw_landmarks"], (-1, 2))
     known = {
         "grey": np.tile(np.linspace(0, 255, shape[1]).astype(np.uint8), (shape[0], 1)),
         "dots": dots,
+        "ground": 255 - decode_labels(row["garment_raw_mask"]),
         "person": image,
         "empty": np.full_like(image, 127),
         "bust": image[: int(0.42 * len(image))],
-        "none": np.full(len(row["garment_raw_landmarks"]), np.nan),
+        "head": image[: int(0.2 * len(image))],
+        "none": np.full_like(points, np.nan),
+        "upside down": shape[0] - points,
+        "crossed": np.array([shape[1], 0]) + points * [-1, 1],
+        "aside": points + np.array([0.6 * shape[1], 0.3 * shape[0]]),
     }
     given = {
         name: known.get(value, value) if isinstance(value, str) else value
         for name, value in change.items()
     }
-    arguments = {"image": image, "photo": photo, "category": row["category"]} | given
+    person = given.pop("image", image)
+    asked = {"photo": photo, "category": row["category"]} | given
     with pytest.raises(Refusal) as refusal:
-        predictor(bundle, PERSONS[0]).dress(**arguments)  # type: ignore[arg-type]
+        predictor(bundle, PERSONS[0]).dress(person, Given(**asked))  # type: ignore[arg-type]
     assert refusal.value.code == code
 
 
@@ -184,16 +201,10 @@ def test_peaks_are_read_finer_than_their_cells() -> None:
     assert np.abs(cloth.peaks(heat_of(points)) - points).max() < 0.2 / 24
 
 
-def test_an_unknown_category_is_a_request_error(bundle: Bundle) -> None:
-    blank = np.zeros((8, 8, 3), np.uint8)
-    with pytest.raises(RequestError, match="upper, lower, whole"):
-        predictor(bundle, PERSONS[0]).dress(blank, blank, "socks")
-
-
 def test_a_given_mask_is_used(bundle: Bundle) -> None:
     row = rows(PERSONS[0])[1]
     image, photo = decode(row["image"]).image, decode(row["garment_raw"]).image
     mask = decode_labels(row["garment_raw_mask"])
-    result = predictor(bundle, PERSONS[0]).dress(image, photo, row["category"], mask)
-    assert not result.mask_read
-    np.testing.assert_array_equal(result.garment, mask)
+    result = predictor(bundle, PERSONS[0]).dress(image, Given(photo, row["category"], mask))
+    assert result.garment.read == ("landmarks",)
+    np.testing.assert_array_equal(result.garment.mask, mask)

@@ -1,21 +1,37 @@
-"""The garment in a photo: its mask and its landmarks, given or read by a network, and checked."""
+"""The garment in a photo: its category, mask and landmarks, given or read by a network."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-import cv2
 import numpy as np
 
-from tryon.errors import Refusal
 from tryon.garment import flat, warping
+from tryon.garment.cloth_checks import check_layout, check_mask, solid
 from tryon.garment.garment import CATEGORIES, Category
-from tryon.garment.letterbox import letterbox
+from tryon.garment.letterbox import Letterbox, letterbox
 from tryon.garment.points import from_points
 from tryon.serving.session import OnnxSession
 
-LEAST_COVER, MOST_COVER = 0.03, 0.95  # of the photo
-LEAST_SOLID = 0.5  # share of what the mask marks that hangs together
 EDGE = 6.0  # how steep a read mask's edge is made
 NEAR = 2  # cells around a landmark's hottest one that decide its place
+
+
+@dataclass(frozen=True)
+class Given:
+    """A garment as it comes: its photo, and whatever else is known of it.
+
+    Attributes:
+        photo: uint8 RGB [H, W, 3].
+        category: Read off the photo where it is None, as mask and landmarks are.
+        mask: uint8 [H, W], 0 and 255.
+        landmarks: As tryon.garment.garment.flatten gives them, photo pixels; of `category`.
+    """
+
+    photo: np.ndarray
+    category: Category | None = None
+    mask: np.ndarray | None = None
+    landmarks: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -23,58 +39,76 @@ class Garment:
     """A garment, ready to be fitted.
 
     Attributes:
+        category: upper, lower or whole.
         cloth: Photo and mask.
         measured: Landmarks.
         mask: uint8 [H, W] of the photo, 0 to 255.
-        read: Whether the mask was read rather than given.
+        read: What of it was read rather than given: category, mask, landmarks.
     """
 
+    category: Category
     cloth: warping.Cloth
     measured: flat.Flat
     mask: np.ndarray
-    read: bool
+    read: tuple[str, ...]
 
 
-def read(
-    photo: np.ndarray,
-    category: Category,
-    reader: OnnxSession,
-    size: tuple[int, int],
-    mask: np.ndarray | None = None,
-    landmarks: np.ndarray | None = None,
-) -> Garment:
+def read(given: Given, reader: OnnxSession, size: tuple[int, int]) -> Garment:
     """Find a garment in its photo.
 
     Args:
-        photo: uint8 [H, W, 3].
-        category: Of the garment.
+        given: The photo and what is known.
         reader: The network (tryon.garment.networks.GarmentReader).
         size: (H, W) of its frame.
-        mask: uint8 [H, W], 0 and 255, where it is known.
-        landmarks: As tryon.garment.garment.flatten gives them, photo pixels, where known.
 
     Raises:
         Refusal: `garment_missing`, `garment_unclear`, `mask_wrong_size`, `mask_not_binary`.
     """
-    boxed = letterbox(photo, size)
-    said = reader.run(
-        photo=np.moveaxis(boxed.image, -1, 0)[None].astype(np.float32) * np.float32(1 / 255),
-        category=np.eye(len(CATEGORIES), dtype=np.float32)[[CATEGORIES.index(category)]],
-    )
-    given = mask is not None
-    if mask is None:
-        likely = 1 / (1 + np.exp(-EDGE / 2 * boxed.back(said["mask"][0, 0])))
-        mask = np.rint(255 * likely).astype(np.uint8)
-    else:
-        check_mask(mask, photo.shape[:2])
-    mask = _solid(mask, given)
-    if landmarks is None:
-        points = peaks(said["heat"][0]) * np.array(size[::-1]) - 0.5
-        points = np.where(said["present"][0][:, None] > 0, points, np.nan)
-        landmarks = from_points(category, boxed.to_photo(points))
-    return Garment(
-        warping.Cloth.of(photo, mask), flat.read(category, landmarks), mask, read=not given
-    )
+    found = _Reading(given.photo, reader, size)
+    if given.mask is not None:
+        check_mask(given.mask, given.photo.shape[:2])
+    mask = solid(found.mask if given.mask is None else given.mask, given.mask is not None)
+    category = given.category or found.category
+    landmarks = given.landmarks if given.landmarks is not None else found.landmarks(category)
+    measured = flat.read(category, landmarks)
+    check_layout(measured, mask)
+    known = {"category": given.category, "mask": given.mask, "landmarks": given.landmarks}
+    missing = tuple(name for name, value in known.items() if value is None)
+    return Garment(category, warping.Cloth.of(given.photo, mask), measured, mask, missing)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What the network says of a photo; it is asked at most once."""
+
+    photo: np.ndarray
+    reader: OnnxSession
+    size: tuple[int, int]
+
+    @cached_property
+    def _boxed(self) -> Letterbox:
+        return letterbox(self.photo, self.size)
+
+    @cached_property
+    def _said(self) -> dict[str, Any]:
+        planes = np.moveaxis(self._boxed.image, -1, 0)[None]
+        return self.reader.run(photo=planes.astype(np.float32) * np.float32(1 / 255))
+
+    @property
+    def mask(self) -> np.ndarray:
+        """uint8 [H, W] of the photo."""
+        likely = 1 / (1 + np.exp(-EDGE / 2 * self._boxed.back(self._said["mask"][0, 0])))
+        return np.rint(255 * likely).astype(np.uint8)
+
+    @property
+    def category(self) -> Category:
+        return CATEGORIES[int(self._said["category"][0].argmax())]
+
+    def landmarks(self, category: Category) -> np.ndarray:
+        """float64 [K, 2], photo pixels, those of the category; NaN for what is not there."""
+        points = peaks(self._said["heat"][0]) * np.array(self.size[::-1]) - 0.5
+        points = np.where(self._said["present"][0][:, None] > 0, points, np.nan)
+        return from_points(category, self._boxed.to_photo(points))
 
 
 def peaks(heat: np.ndarray) -> np.ndarray:
@@ -96,47 +130,3 @@ def peaks(heat: np.ndarray) -> np.ndarray:
     weight /= weight.sum((1, 2), keepdims=True)
     across, down = ((weight * (axis + 0.5)).sum((1, 2)) for axis in (x, y))
     return np.stack([across / width, down / height], 1)
-
-
-def check_mask(mask: np.ndarray, shape: tuple[int, ...]) -> None:
-    """Refuse a mask that cannot be one of a photo of that shape.
-
-    Raises:
-        Refusal: `mask_wrong_size`, `mask_not_binary`.
-    """
-    if mask.shape != tuple(shape):
-        raise Refusal(
-            f"the mask is {' × '.join(map(str, mask.shape[::-1]))}, the garment's photo "
-            f"{shape[1]} × {shape[0]}",
-            code="mask_wrong_size",
-            hint="save the mask as a grey picture of the photo's size",
-        )
-    between = float(((mask > 8) & (mask < 247)).mean())
-    if mask.dtype != np.uint8 or between > 0.1 or len(np.unique(mask)) < 2:
-        raise Refusal(
-            f"the mask has {mask.dtype} values from {mask.min()} to {mask.max()}, {between:.0%} of "
-            "them between black and white; expected black with the garment in white",
-            code="mask_not_binary",
-            hint="save black (0) outside and white (255) on the garment",
-        )
-
-
-def _solid(mask: np.ndarray, given: bool) -> np.ndarray:
-    """The mask's largest connected part, and its plausibility."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats((mask > 127).astype(np.uint8))
-    sizes = stats[1:, cv2.CC_STAT_AREA]
-    largest = float(sizes.max(initial=0))
-    cover, marked = largest / mask.size, float(sizes.sum())
-    if count < 2 or not LEAST_COVER <= cover <= MOST_COVER or largest < LEAST_SOLID * marked:
-        what = "the mask marks" if given else "the garment found covers"
-        raise Refusal(
-            f"{what} {cover:.0%} of the photo in one piece ({marked / mask.size:.0%} in all), "
-            f"expected {LEAST_COVER:.0%} to {MOST_COVER:.0%}",
-            code="garment_missing",
-            hint="use a photo of one garment laid flat, front up, filling most of the picture",
-        )
-    if given:
-        return mask
-    main = labels == 1 + int(sizes.argmax())
-    near = cv2.dilate(main.astype(np.uint8), np.ones((5, 5), np.uint8))
-    return np.where(near > 0, mask, 0).astype(np.uint8)

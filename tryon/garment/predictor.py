@@ -1,8 +1,7 @@
 """From a photo of a person and one of a garment to the dressed person: numpy and ONNX Runtime.
 
-Body and garment are read in small frames, where the networks work. What they give, a smooth flow
-and soft fields, is enlarged and applied to the garment's own pixels at the photo's resolution, so
-that printed text survives. Pixels outside the repainted area are the photo's own, bit by bit.
+Body and garment are read in small frames, where the networks work; the change is applied at the
+photo's own resolution (tryon.garment.rendering).
 """
 
 import threading
@@ -12,12 +11,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tryon.errors import Refusal, RequestError
-from tryon.garment import areas, cloth, framing, pieces, warping
+from tryon.errors import Refusal
+from tryon.garment import areas, cloth, framing, pieces, rendering, warping
 from tryon.garment.areas import Areas
 from tryon.garment.baselines import inputs
 from tryon.garment.build import Body
-from tryon.garment.composition import Fields, Planes, compose
+from tryon.garment.composition import Fields
 from tryon.garment.garment import CATEGORIES, Category
 from tryon.garment.settings import Settings
 from tryon.garment.visibility import check_old, check_visible
@@ -27,7 +26,6 @@ from tryon.vision import align
 from tryon.vision.pose import Pose, PoseFinder
 
 COARSE = 4  # the generator takes label shares at a quarter of the frame
-WORK_HEIGHT = 1280  # pixels; in a larger frame the change is computed smaller and enlarged
 SURE = 0.8  # confidence of a face and shoulders in a photo that should show a garment alone
 
 
@@ -47,17 +45,15 @@ class Result:
     Attributes:
         image: uint8 RGB [H, W, 3], of the photo's own size.
         pose: The person's keypoints, photo pixels.
-        category: Of the garment.
-        garment: The mask, uint8, of the garment's photo.
-        mask_read: Whether that mask was read rather than given.
+        parts: Group of labels (tryon.garment.areas.GROUPS) → the share of the frame it covers.
+        garment: What was found in the garment's photo.
         changed: Share of the photo's pixels that may have changed.
     """
 
     image: np.ndarray
     pose: Pose
-    category: Category
-    garment: np.ndarray
-    mask_read: bool
+    parts: dict[str, float]
+    garment: cloth.Garment
     changed: float
 
 
@@ -86,56 +82,63 @@ class Predictor:
         networks = Networks(bundle.session, bundle.network("parser"), bundle.network("reader"))
         return cls(networks, settings.height)
 
-    def dress(
-        self,
-        image: np.ndarray,
-        photo: np.ndarray,
-        category: str,
-        mask: np.ndarray | None = None,
-        landmarks: np.ndarray | None = None,
-    ) -> Result:
-        """Put the garment of one photo on the person of another, both uint8 RGB [H, W, 3].
-
-        Args:
-            image: The person.
-            photo: The garment.
-            category: upper, lower or whole.
-            mask: The garment's, uint8 [H, W] of its photo, where it is known.
-            landmarks: The garment's, as tryon.garment.garment.flatten gives them, where known.
+    def dress(self, image: np.ndarray, given: cloth.Given) -> Result:
+        """Put a garment on the person of a photo, uint8 RGB [H, W, 3].
 
         Raises:
             Refusal: `no_person`, `several_persons`, `person_turned_away`, `torso_hidden`,
                 `legs_hidden`, `nothing_to_replace`, `person_in_garment_photo`, `garment_missing`,
                 `garment_unclear`, `mask_wrong_size`, `mask_not_binary`.
-            RequestError: `unknown_category`.
-            ImageError: `image` or `photo` is no such array.
+            ImageError: a photo is no such array.
         """
-        kind = _category(category)
-        pose = self._finder.find(image)
-        check_visible(pose, kind, image.shape[:2])
-        self._check_alone(photo)
-        garment = cloth.read(photo, kind, self.networks.reader, self.size, mask, landmarks)
-        matrix = framing.frame(pose, kind, image.shape[:2], self.size[0])
+        pose = self._person(image)
+        if given.mask is None:
+            self._check_alone(given.photo)
+        garment = cloth.read(given, self.networks.reader, self.size)
+        category = garment.category
+        check_visible(pose, category, image.shape[:2])
+        matrix = framing.frame(pose, category, image.shape[:2], self.size[0])
         framed = framing.moved(pose, matrix)
         small = align.warp(image, matrix, self.size[::-1])
-        groups = self._parsed(small, framed, kind)
-        check_old(groups, kind)
+        groups = self._parsed(small, framed, category)
+        check_old(groups, category)
         body = Body(framed)
         fit = pieces.fit(garment.measured, body)
         warped = np.rint(warping.draw(garment.cloth, fit, self.size) * 255).astype(np.uint8)
-        found = areas.find(groups, warped[..., 3] / np.float32(255), kind, body, fit)
-        coarse = (self.size[0] // COARSE, self.size[1] // COARSE)
-        sources = areas.sources(small, groups, kind, coarse)
-        fields = self._fields(small, warped, found, sources, groups, framed, kind)
-        picture = image.copy()
-        changed = _apply(picture, garment, pose, matrix, found, sources, fields, self.size)
-        return Result(picture, pose, kind, garment.mask, garment.read, changed)
+        found = areas.find(groups, warped[..., 3] / np.float32(255), category, body, fit)
+        sources = areas.sources(small, groups, category, self._coarse)
+        fields = self._fields(small, warped, found, sources, groups, framed, category)
+        place = rendering.Place(matrix, (image.shape[0], image.shape[1]), self.size)
+        picture, changed = rendering.dress(
+            image, garment.cloth, garment.measured, pose, place, found, sources, fields
+        )
+        shares = np.bincount(groups.ravel(), minlength=len(areas.GROUPS)) / groups.size
+        parts = {name: float(shares[at]) for name, at in areas.GROUP.items() if shares[at]}
+        return Result(picture, pose, parts, garment, changed)
+
+    @property
+    def _coarse(self) -> tuple[int, int]:
+        return self.size[0] // COARSE, self.size[1] // COARSE
 
     @property
     def _finder(self) -> PoseFinder:
         if not hasattr(self._own, "finder"):
             self._own.finder = PoseFinder()
         return self._own.finder
+
+    def _person(self, image: np.ndarray) -> Pose:
+        """The one person; a face without shoulders is a person whose torso is out of sight."""
+        try:
+            return self._finder.find(image)
+        except Refusal as refusal:
+            seen = self._finder.look(image) if refusal.code == "no_person" else None
+            if seen is None or not seen.seen("nose"):
+                raise
+            raise Refusal(
+                "the photo shows a head, but no shoulders",
+                code="torso_hidden",
+                hint="use a photo that shows the person down to the hips",
+            ) from None
 
     def _check_alone(self, photo: np.ndarray) -> None:
         """Refuse a person in place of the garment."""
@@ -165,11 +168,10 @@ class Predictor:
         self, small: np.ndarray, warped: np.ndarray, found: Areas, sources: np.ndarray,
         groups: np.ndarray, framed: Pose, category: Category,
     ) -> Fields:  # fmt: skip
-        coarse = (self.size[0] // COARSE, self.size[1] // COARSE)
         batch = {
             "image": small, "warped": warped, "old": found.old, "front": found.front,
             "limbs": found.limbs, "sources": sources,
-            "parts": areas.shares(groups, coarse), "keypoints": framed.keypoints,
+            "parts": areas.shares(groups, self._coarse), "keypoints": framed.keypoints,
             "category": _one_hot(category),
         }  # fmt: skip
         said = self.networks.generator.run(**inputs({n: a[None] for n, a in batch.items()}))
@@ -181,73 +183,5 @@ def load(folder: Path) -> Predictor:
     return Predictor.load(folder)
 
 
-def _apply(
-    picture: np.ndarray, garment: cloth.Garment, pose: Pose, matrix: np.ndarray, found: Areas,
-    sources: np.ndarray, fields: Fields, size: tuple[int, int],
-) -> float:  # fmt: skip
-    """Compose inside the frame at the photo's resolution, in place; the share that may change."""
-    height, width = picture.shape[:2]
-    scale = float(matrix[0, 0])
-    left, top = ((-matrix[:, 2] - 0.5) / scale + 0.5).tolist()
-    box = (
-        slice(max(0, int(np.floor(top))), min(height, int(np.ceil(top + size[0] / scale)))),
-        slice(max(0, int(np.floor(left))), min(width, int(np.ceil(left + size[1] / scale)))),
-    )
-    part = picture[box]
-    tall = max(part.shape[0], round(size[0] / scale))
-    times = max(1, -(-tall // WORK_HEIGHT))
-    work = (max(1, part.shape[1] // times), max(1, part.shape[0] // times))
-    crop = cv2.resize(part, work, interpolation=cv2.INTER_AREA) if times > 1 else part
-    ratio = np.array(work, np.float64) / part.shape[1::-1]
-    own = np.zeros((2, 3))  # photo pixels → crop pixels
-    own[0, 0], own[1, 1] = ratio
-    own[:, 2] = (0.5 - np.array([box[1].start, box[0].start])) * ratio - 0.5
-    # crop pixels → frame pixels
-    there = matrix[:, :2].diagonal() / ratio
-    back = np.array([[there[0], 0, 0], [0, there[1], 0]])
-    back[:, 2] = matrix[:, 2] - own[:, 2] * there
-    body = Body(framing.moved(pose, own.astype(np.float32)))
-    shape = (work[1], work[0])
-    drawn = warping.draw(garment.cloth, pieces.fit(garment.measured, body), shape, finer=1)
-
-    def spread(plane: np.ndarray, ratio: float = 1.0) -> np.ndarray:
-        """A plane of the frame (or of a coarser grid of it) in the crop."""
-        moved = np.array(back)
-        moved[:, :2] *= ratio
-        moved[:, 2] = (back[:, 2] + 0.5) * ratio - 0.5
-        return cv2.warpAffine(
-            plane.astype(np.float32), moved, work,
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE,
-        )  # fmt: skip
-
-    coarse = fields.flow.shape[1] / size[0]
-    tallness = size[0] / scale * ratio[1] / shape[0]  # heights of the crop per height of the frame
-    full = Fields(
-        np.stack([spread(plane, coarse) * tallness for plane in fields.flow]),
-        *(np.stack([spread(p) for p in planes]) for planes in (
-            fields.logits, fields.shade, fields.tint)),
-    )  # fmt: skip
-    planes = Planes(
-        *(spread(p) / 255 for p in (found.old, found.front, found.limbs, found.edit)),
-        sources=np.stack([spread(p, 1 / COARSE) for p in sources]) / 255,
-    )
-    before = crop.astype(np.float32) * np.float32(1 / 255)
-    after, _ = compose(before, drawn, planes, full)
-    change = (after - before) * 255
-    if times > 1:
-        change = cv2.resize(change, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    part[:] = cv2.add(part, change, dtype=cv2.CV_8U)  # rounds and saturates
-    return float((planes.edit > 0).sum() * times**2 / (height * width))
-
-
 def _one_hot(category: Category) -> np.ndarray:
     return np.eye(len(CATEGORIES), dtype=np.float32)[CATEGORIES.index(category)]
-
-
-def _category(name: str) -> Category:
-    for category in CATEGORIES:
-        if category == name:
-            return category
-    raise RequestError(
-        f"got category {name!r}", code="unknown_category", hint=f"one of {', '.join(CATEGORIES)}"
-    )
