@@ -1,6 +1,7 @@
 """`train`: one GAN training from start, or from where it was killed, to the shipped weights."""
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,9 +19,10 @@ from tryon.gan.health import diversity
 from tryon.gan.launch import Listener, Log, LogPicture, launch
 from tryon.gan.loading import batches
 from tryon.gan.objective import Objective
+from tryon.gan.opening import Opening
 from tryon.gan.players import Players
 from tryon.gan.samples import Dataset, collate
-from tryon.gan.trail import Trail, read_stats
+from tryon.gan.trail import STATS, Trail, read_stats
 from tryon.types import Arrays
 
 LOGGER = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ class Job:
     adversarial: str
     seed: int
     folder: Path
+    opening: Path | None = None
 
 
 def train(
@@ -68,6 +71,7 @@ def train(
     seed: int,
     folder: Path,
     preview: Sequence[Arrays],
+    opening: Path | None = None,
     log: Log = lambda figures, step: None,
     log_picture: LogPicture = lambda path, step: None,
 ) -> TrainingResult:
@@ -85,6 +89,8 @@ def train(
         seed: Of everything random here. The networks' initial weights are the caller's.
         folder: Gets checkpoints/, pictures/, stats.jsonl, options.json, generator.safetensors.
         preview: The fixed samples pictured over time.
+        opening: Folder that runs have in common which differ in their game alone: the steps before
+            the game are done by the first of them. None = this run does its own.
         log: Called with the figures of every status line and its step.
         log_picture: Called with the path of every picture grid and its step.
 
@@ -92,7 +98,7 @@ def train(
         TrainingError: no data; a non-finite term (named, with its step); a checkpoint of another
             configuration.
     """
-    job = Job(objective, dataset, preview, config, adversarial, seed, folder)
+    job = Job(objective, dataset, preview, config, adversarial, seed, folder, opening)
     return launch(
         _train, job, devices=config.devices, precision=config.precision,
         log=log, log_picture=log_picture,
@@ -117,9 +123,16 @@ class _Run:
         self.step = 0
         elapsed_s = 0.0
         resolved = options.resolve(job, fabric, self.players)
+        self.opening = Opening(job.opening, job.config, resolved) if job.opening else None
         path = checkpoint.latest(job.folder / "checkpoints")
         if path is not None:
             options.check(job.folder, resolved)
+        elif self.opening and (path := self.opening.found()) and fabric.is_global_zero:
+            job.folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(self.opening.stats, job.folder / STATS)
+            for line in read_stats(job.folder / STATS):
+                listener.figures(line, int(line["step"]))
+        if path is not None:
             state = checkpoint.read(path)
             self.step, elapsed_s = state["step"], state["elapsed_s"]
             self.players.load(state["players"])
@@ -157,6 +170,8 @@ class _Run:
                     self._ship()
                 if done or self.step % self.config.checkpoint_every == 0:
                     self._checkpoint()
+                if self.opening and self.step == self.opening.steps:
+                    self._leave_opening(self.opening)
         self.fabric.barrier()
         stats = read_stats(self.trail.stats)
         return TrainingResult(
@@ -201,22 +216,33 @@ class _Run:
             )
 
     def _checkpoint(self) -> None:
+        state = self._state(self.players.state())
+        if self.fabric.is_global_zero:
+            checkpoint.write(self.job.folder / "checkpoints", self.step, state)
+        self.fabric.barrier()
+
+    def _leave_opening(self, opening: Opening) -> None:
+        players = self.players.state()
+        for part in ("networks", "optimisers"):
+            players[part] = {"generator": players[part]["generator"]}
+        state = self._state(players)
+        if self.fabric.is_global_zero:
+            opening.keep(self.step, state, self.trail.stats)
+        self.fabric.barrier()
+
+    def _state(self, players: dict[str, Any]) -> dict[str, Any]:
         states = {name: value.to(self.fabric.device) for name, value in rng.capture().items()}
         everyone: Any = self.fabric.all_gather(states)
         gathered = {
             name: value.reshape(self.fabric.world_size, -1).cpu()
             for name, value in everyone.items()
         }
-        players = self.players.state()  # also checks that all pending terms are finite
-        if self.fabric.is_global_zero:
-            state = {
-                "step": self.step,
-                "elapsed_s": self.trail.elapsed_s(),
-                "players": players,
-                "rng": gathered,
-            }
-            checkpoint.write(self.job.folder / "checkpoints", self.step, state)
-        self.fabric.barrier()
+        return {
+            "step": self.step,
+            "elapsed_s": self.trail.elapsed_s(),
+            "players": players,
+            "rng": gathered,
+        }
 
 
 @contextmanager

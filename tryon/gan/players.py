@@ -131,13 +131,13 @@ class Players:
         }
 
     def load(self, state: dict[str, Any]) -> None:
-        """Put back what `state` gave."""
+        """Put back what `state` gave; networks it does not know stay as they are."""
         self.meter.load(state["meter"])
         self.health = Health(**state["health"])
         self.average.module.load_state_dict(state["average"])
         self.fabric.strategy.precision.load_state_dict(state["scaler"])
-        for name, network in self.raw.items():
-            network.load_state_dict(state["networks"][name])
+        for name in self.raw.keys() & state["networks"].keys():
+            self.raw[name].load_state_dict(state["networks"][name])
             self.optimisers[name].load_state_dict(state["optimisers"][name])
 
     def _discriminate(self, step: int, batch: Batch, generated: Batch) -> None:

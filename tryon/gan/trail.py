@@ -15,6 +15,7 @@ from tqdm import tqdm
 from tryon.gan.checkpoint import atomically
 
 LOGGER = logging.getLogger(__name__)
+STATS = "stats.jsonl"
 GAP = 4  # pixels between pictures
 
 
@@ -37,7 +38,7 @@ class Trail:
         self.active = active
         self.began = time.perf_counter() - elapsed_s
         self.last = (start, elapsed_s)
-        self.stats = folder / "stats.jsonl"
+        self.stats = folder / STATS
         if active:
             (folder / "pictures").mkdir(parents=True, exist_ok=True)
             kept = [line for line in read_stats(self.stats) if line["step"] <= start]

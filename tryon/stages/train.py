@@ -60,6 +60,7 @@ def train(augmented: AugmentedRef, recipe: Recipe, run: RunLog) -> CandidateRef:
         seed=recipe.seed,
         folder=folder,
         preview=[shown[index] for index in range(min(PREVIEWS, len(shown)))],
+        opening=folder.with_name(f"opening-{_opening_key(augmented, recipe)}"),
         log=run.metrics,
         log_picture=lambda path, step: run.picture(_read(path), "progress", step),
     )
@@ -82,6 +83,12 @@ def _key(augmented: AugmentedRef, recipe: Recipe) -> str:
     """What decides the weights; the same key finds the folder of a killed attempt."""
     text = f"{augmented.prepared.digest} {augmented.policy} {recipe.model_dump_json()}"
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _opening_key(augmented: AugmentedRef, recipe: Recipe) -> str:
+    """What decides the steps before the game: all but which candidate it is."""
+    common = {**recipe.values, "candidates": {}}
+    return _key(augmented, recipe.model_copy(update={"values": common}))
 
 
 def _read(path: Path) -> np.ndarray:
