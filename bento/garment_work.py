@@ -22,12 +22,9 @@ MIN_SIDE = 64  # pixels; nothing is to be seen in less
 
 
 def warm_up(predictor: Predictor) -> None:
-    """Let this thread's codecs, pose finder and networks load what they load once."""
-    blank = warm_up_codecs()
-    photo, mask = next(iter(catalogue().values())).cloth()
-    for given in (Given(photo), Given(photo, "upper", mask)):
-        with suppress(Refusal):  # there is nobody to dress
-            predictor.dress(blank, given)
+    """Let this thread's codecs and finders load what they load once."""
+    with suppress(Refusal):  # there is nobody to dress
+        predictor.dress(warm_up_codecs(), Given(next(iter(catalogue().values())).cloth()[0]))
 
 
 @dataclass(frozen=True)

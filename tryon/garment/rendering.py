@@ -113,8 +113,10 @@ def dress(
     coarse = fields.flow.shape[1] / place.frame[0]
     full = Fields(
         np.stack([place.spread(plane, coarse) * place.tallness for plane in fields.flow]),
-        *(np.stack([place.spread(p) for p in planes]) for planes in (
-            fields.logits, fields.shade, fields.tint)),
+        *(
+            np.stack([place.spread(p, planes.shape[1] / place.frame[0]) for p in planes])
+            for planes in (fields.logits, fields.shade, fields.tint)
+        ),
     )  # fmt: skip
     planes = Planes(
         place.spread(found.old) / 255,
