@@ -36,6 +36,52 @@ SMALL: dict[str, Any] = {
     },
 }  # fmt: skip
 
+FEW_STEPS = {
+    "batch_size": 4, "steps": 8, "warmup_steps": 2, "checkpoint_every": 4, "picture_every": 4,
+    "log_every": 2, "workers": 0,
+}  # fmt: skip
+# Every task, as small as it goes: what is made is no good, and everything has to be made.
+EVERY: dict[str, Any] = {
+    **SMALL,
+    "tasks": {
+        **SMALL["tasks"],
+        "garment": {
+            "sample": {
+                "identities": 16, "height": 224, "validation_share": 0.25, "test_share": 0.25,
+            },
+            "validation": {"max_quarantined_share": 0.2},
+            "network": {
+                "width": 8, "warp_width": 8, "parser_width": 8, "discriminator_width": 8,
+            },
+            "training": FEW_STEPS,
+            "candidates": {"lsgan": {"adversarial": "lsgan"}},
+            "gate": {
+                "min_psnr_over_paste": -20.0, "min_ssim_over_paste": -1.0,
+                "min_inside_over_paste": -20.0, "max_colour_error": 99.0, "max_bin_loss": 30.0,
+                "max_champion_loss": 20.0,
+            },
+        },
+        "caption": {
+            "sample": {
+                "faces": 16, "persons": 12, "looks": 1, "garments": 2, "validation_share": 0.2,
+                "test_share": 0.3,
+            },
+            "validation": {"max_quarantined_share": 0.2},
+            "preprocess": {"size": 48},
+            "network": {
+                "width": 8, "features": 16, "embedding": 16, "hidden": 32,
+                "discriminator_width": 16,
+            },
+            "training": FEW_STEPS,
+            "candidates": {"likelihood": {"adversarial": "none"}},
+            "gate": {
+                "min_bleu": 0.0, "min_bleu_over_prior": -1.0, "min_attributes_right": 0.0,
+                "min_colours_right": 0.0, "max_repeats": 1.0, "min_unique": 0.0,
+            },
+        },
+    },
+}  # fmt: skip
+
 STATUSES = """
 import json
 from zenml.client import Client
@@ -79,7 +125,7 @@ class Checkout:
             "GIT_AUTHOR_NAME": "test", "GIT_AUTHOR_EMAIL": "test@example.org",
             "GIT_COMMITTER_NAME": "test", "GIT_COMMITTER_EMAIL": "test@example.org",
         }  # fmt: skip
-        self.params(SMALL)
+        self.params(EVERY)
         self.run("git", "init", "-q")
         self.commit()
 

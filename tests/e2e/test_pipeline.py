@@ -20,6 +20,15 @@ from tests.e2e.checkout import SMALL, Checkout
 TRAINED = {"train_makeup_lsgan", "train_makeup_l1"}
 AFTER = {"evaluate_makeup_lsgan", "evaluate_makeup_l1", "gate_makeup", "register_makeup", "package"}
 BEFORE = {"ingest_makeup", "validate_makeup", "preprocess_makeup", "augment_makeup"}
+OTHERS = {
+    f"{stage}_{candidate}"
+    for candidate in ("garment_lsgan", "caption_likelihood")
+    for stage in ("train", "evaluate")
+} | {
+    f"{stage}_{task}"
+    for task in ("garment", "caption")
+    for stage in ("ingest", "validate", "preprocess", "augment", "gate", "register")
+}
 CHAMPION = """
 from tryon.tracking.registry import version_at
 found = {alias: getattr(version_at("makeup", alias), "version", None)
@@ -51,12 +60,14 @@ def rerun(statuses: dict[str, str]) -> set[str]:
     return {name for name, status in statuses.items() if status != "cached"}
 
 
-def test_one_command_goes_from_nothing_to_a_packed_champion(checkout: Checkout) -> None:
+def test_one_command_goes_from_nothing_to_packed_champions(checkout: Checkout) -> None:
     checkout.run("dvc", "repro")
-    assert set(checkout.statuses()) == BEFORE | TRAINED | AFTER
+    assert set(checkout.statuses()) == BEFORE | TRAINED | AFTER | OTHERS
     assert aliases(checkout) == {"champion": "1", "previous": None}
     figures = json.loads((checkout.root / "metrics" / "champions.json").read_text())
     assert figures["makeup"]["psnr_regions"] > 10
+    assert figures["garment"]["psnr"] > 10
+    assert 0 <= figures["caption"]["bleu_4"] <= 1
     assert (checkout.root / "metrics" / "curves.csv").read_text().count("\n") > 3
     record = checkout.run("tryon", "lineage", "makeup")
     for word in (
@@ -67,7 +78,9 @@ def test_one_command_goes_from_nothing_to_a_packed_champion(checkout: Checkout) 
         "promote",
     ):
         assert word in record
-    assert "version 1 serves" in checkout.run("tryon", "summary")
+    assert checkout.run("tryon", "summary").count("version 1 serves") == 3
+    (packed,) = (Path(checkout.env["BENTOML_HOME"]) / "models" / "tryon").glob("*/makeup")
+    assert {path.name for path in packed.parent.iterdir()} >= {"makeup", "garment", "caption"}
 
 
 def test_nothing_changed_costs_nothing(checkout: Checkout) -> None:
