@@ -8,10 +8,15 @@ import pytest
 from tests.garment.worn import samples, write_split
 from tryon.data.prepared import PreparedSplit
 from tryon.errors import DataError
-from tryon.garment import augmentation
+from tryon.garment import augmentation, cameras
+from tryon.garment.areas import GROUP
 from tryon.garment.augmentation import GarmentPolicy, TrainingSet
 from tryon.garment.config import AugmentationConfig
 from tryon.types import Arrays
+
+STILL = AugmentationConfig(
+    flip=0, scale=0, shift=0, light=0, tint=0, misfit=0, camera=0, clutter=0, turn=0, zoom=0
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,24 +48,56 @@ def test_what_stays_behind_is_noticed(
 
 
 def test_nothing_at_strength_0() -> None:
-    still = AugmentationConfig(flip=0, scale=0, shift=0, light=0, tint=0, misfit=0)
     sample = samples()[0].arrays
-    out = GarmentPolicy(still)(sample, (1, 2, 3))
+    out = GarmentPolicy(STILL)(sample, (1, 2, 3))
+    np.testing.assert_array_equal(out["seen"], sample["image"])
     for name, array in sample.items():
         np.testing.assert_array_equal(out[name], array)
 
 
 def test_a_mirrored_sample_mirrored_is_itself() -> None:
     sample = samples()[0].arrays
-    flip = GarmentPolicy(AugmentationConfig(flip=1, scale=0, shift=0, light=0, tint=0, misfit=0))
+    flip = GarmentPolicy(STILL.model_copy(update={"flip": 1}))
     twice = flip(flip(sample, (0,)), (0,))
     for name, array in sample.items():
         np.testing.assert_allclose(twice[name], array, atol=1e-5, err_msg=name)
 
 
+def test_a_garments_photo_moves_with_its_mask_and_points() -> None:
+    y, x = np.mgrid[:128, :96].astype(np.float32)
+    ramps = np.stack([x, y, 0 * x], -1).astype(np.uint8)  # every pixel says where it was
+    mask = np.zeros((128, 96), np.uint8)
+    mask[30:100, 20:80] = 255
+    points = np.array([[0.3, 0.3], [0.5, 0.6], [np.nan, np.nan], [0.7, 0.7]], np.float32)
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        photo, cover, placed = cameras.laid(ramps, mask, points, 25, 0.3, rng)
+        assert np.isnan(placed[2]).all()
+        for before, after in zip(points, placed, strict=True):
+            at = after * [96, 128] - 0.5
+            if not (np.abs(after - 0.5) < 0.45).all():
+                continue
+            column, row = np.rint(at).astype(int)
+            read = photo[row, column, :2].astype(float)
+            assert np.abs(read - (before * [96, 128] - 0.5)).max() < 3
+            assert cover[row, column] > 127
+
+
+def test_readers_see_other_light_and_grounds_than_the_generator() -> None:
+    sample = samples()[0].arrays
+    policy = GarmentPolicy(STILL.model_copy(update={"camera": 1, "clutter": 1}))
+    out = policy(sample, (4, 5))
+    np.testing.assert_array_equal(out["image"], sample["image"])
+    behind = sample["groups"] == GROUP["background"]
+    apart = np.abs(out["seen"].astype(int) - sample["image"]).mean(-1)
+    assert apart[behind].mean() > 10
+    assert not np.array_equal(out["photo"], sample["photo"])
+    np.testing.assert_array_equal(out["photo_mask"], sample["photo_mask"])
+
+
 def test_inputs_have_the_networks_shapes(split: PreparedSplit) -> None:
     items = TrainingSet(split, AugmentationConfig(), 5)
-    assert len(items) == sum(sample.record["kind"] != "unpaired" for sample in samples())
+    assert len(items) == sum(sample.record["kind"] == "cross" for sample in samples())
     first, again = items[(1, 0)], items[(1, 0)]
     for name, array in first.items():
         np.testing.assert_array_equal(array, again[name])
@@ -69,7 +106,7 @@ def test_inputs_have_the_networks_shapes(split: PreparedSplit) -> None:
     assert first["warped"].shape == (4, 128, 96)
     assert first["parts"].shape == (10, 32, 24)
     assert first["groups"].shape == (64, 48)
-    assert first["photo_mask"].shape == (1, 64, 48)
+    assert first["photo_mask"].shape == (1, 128, 96)
     assert (first["warped"][:3] <= first["warped"][3:] + 1e-6).all()
 
 

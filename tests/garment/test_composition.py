@@ -33,9 +33,9 @@ def scene(request: pytest.FixtureRequest) -> dict[str, np.ndarray]:
         "edit": np.where(planes[..., 2] > 0.3, planes[..., 2], 0).astype(np.float32),
         "sources": random.random((12, size[0] // 4, size[1] // 4)).astype(np.float32),
         "flow": random.uniform(-0.1, 0.1, (2, size[0] // 8, size[1] // 8)).astype(np.float32),
-        "logits": random.normal(0, 2, (5, *size)).astype(np.float32),
-        "shade": random.uniform(-0.9, 0.9, (3, *size)).astype(np.float32),
-        "tint": random.uniform(-0.5, 0.5, (3, *size)).astype(np.float32),
+        "logits": random.normal(0, 2, (5, size[0] // 2, size[1] // 2)).astype(np.float32),
+        "shade": random.uniform(-0.9, 0.9, (3, size[0] // 2, size[1] // 2)).astype(np.float32),
+        "tint": random.uniform(-0.5, 0.5, (3, size[0] // 2, size[1] // 2)).astype(np.float32),
     }
 
 

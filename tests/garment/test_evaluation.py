@@ -95,6 +95,8 @@ def test_colour_is_the_distance_of_means() -> None:
         "target": image,
         "edit": np.full((32, 32), 255, np.uint8),
         "worn": np.full((32, 32), 255, np.uint8),
+        "groups": np.zeros((32, 32), np.uint8),
+        "keypoints": np.ones((18, 3), np.float32),
     }
     assert scoring.score(image, sample)["colour"] == 0
     assert scoring.score(image + 30, sample)["colour"] > 5

@@ -31,8 +31,8 @@ def batch(split: PreparedSplit) -> dict[str, torch.Tensor]:
 def test_shapes_and_ranges(batch: dict[str, torch.Tensor]) -> None:
     made = Generator(8, 8, 8)(**{name: batch[name] for name in GIVEN})
     assert made.flow.shape == (4, 2, 16, 12)
-    assert made.logits.shape == (4, 5, 128, 96)
-    assert made.shade.shape == made.tint.shape == (4, 3, 128, 96)
+    assert made.logits.shape == (4, 5, 64, 48)
+    assert made.shade.shape == made.tint.shape == (4, 3, 64, 48)
     assert made.flow.abs().max() <= 0.12
     assert made.tint.abs().max() <= 1
 
@@ -72,7 +72,7 @@ def test_readers_read_at_their_sizes(batch: dict[str, torch.Tensor]) -> None:
     parsed = Parser(8, 8)(batch["image"], batch["keypoints"], batch["category"])
     assert parsed.shape == (4, 10, 64, 48)
     mask, heat, present = GarmentReader(8, 8)(batch["photo"], batch["category"])
-    assert mask.shape == (4, 1, 64, 48)
+    assert mask.shape == (4, 1, 128, 96)
     assert heat.shape == (4, 29, 32, 24)
     assert present.shape == (4, 29)
 

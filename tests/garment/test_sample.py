@@ -49,8 +49,8 @@ def test_splits_hold_their_share_and_every_tone() -> None:
 def test_rows_are_whole_and_identities_stay_in_one_split(folder: Path) -> None:
     card = Card.read(folder)
     assert sum(card.identities.values()) == 20
-    assert card.counts["train"] == 2 * card.identities["train"]
-    assert card.counts["test"] == 3 * card.identities["test"]
+    assert card.counts["train"] == 3 * card.identities["train"]
+    assert card.counts["test"] == 4 * card.identities["test"]
     seen: dict[str, str] = {}
     kinds, categories = set(), set()
     for split in card.counts:

@@ -56,6 +56,7 @@ THICK = {  # half widths along a limb, units
     "arm": (0.85, 0.78, 0.62, 0.5),
     "leg": (1.25, 1.05, 0.8, 0.55),
 }
+FAINT = 0.003  # share of a frame under which a colour counts less than one told from elsewhere
 FAR = 9e3  # pixels: what lies further out is drawn there
 LEAST_OLD = 0.01  # share of the frame that what is to be replaced must cover
 
@@ -129,7 +130,11 @@ def bare(shape: tuple[int, ...], body: Body, fit: Fit) -> np.ndarray:
 
 
 def sources(
-    image: np.ndarray, groups: np.ndarray, category: Category, size: tuple[int, int]
+    image: np.ndarray,
+    groups: np.ndarray,
+    category: Category,
+    size: tuple[int, int],
+    tone: np.ndarray | None = None,
 ) -> np.ndarray:
     """What may come to light, spread from where it is in sight, uint8 [K · 4, h, w].
 
@@ -141,26 +146,33 @@ def sources(
         groups: uint8 [H, W].
         category: What of `cloth` it erases is left out.
         size: (h, w).
+        tone: The person's skin (tryon.garment.skin), where the frame may show none.
     """
     coarse = cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA).astype(np.float32)
     found = []
-    for names in SOURCES.values():
+    for kind, names in SOURCES.items():
         kept = tuple(name for name in names if name not in ERASED[category])
         mask = cv2.erode(is_any(groups, kept).astype(np.float32), np.ones((3, 3), np.uint8))
         share = cv2.resize(mask, size[::-1], interpolation=cv2.INTER_AREA)
-        found.append(_spread(coarse, share))
+        found.append(_spread(coarse, share, tone if kind == "skin" else None))
     stacked = np.concatenate([plane.transpose(2, 0, 1) for plane in found])
     return np.rint(np.clip(stacked, 0, 255)).astype(np.uint8)
 
 
-def _spread(colour: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Colours [h, w, 3] where weight [h, w] is known, filled; and the nearness, [h, w, 4]."""
+def _spread(colour: np.ndarray, weight: np.ndarray, otherwise: np.ndarray | None) -> np.ndarray:
+    """Colours [h, w, 3] where weight [h, w] is known, filled; and the nearness, [h, w, 4].
+
+    Where next to nothing is known the colour is `otherwise` [3].
+    """
     levels = [np.dstack([colour * weight[..., None], weight])]
     while min(levels[-1].shape[:2]) > 1:
         height, width = levels[-1].shape[:2]
         half = (max(1, (width + 1) // 2), max(1, (height + 1) // 2))
         levels.append(cv2.resize(levels[-1], half, interpolation=cv2.INTER_AREA))
-    filled = levels[-1][..., :3] / np.maximum(levels[-1][..., 3:], 1e-6)
+    top = levels[-1]
+    if otherwise is not None:
+        top = top + FAINT * np.append(otherwise, 1)
+    filled = top[..., :3] / np.maximum(top[..., 3:], 1e-6)
     near = np.minimum(levels[-1][..., 3], 1)
     for level in levels[-2::-1]:
         size = level.shape[1::-1]

@@ -1,7 +1,8 @@
 """Training-time variation: everything of a frame moves together, light changes all alike.
 
-A small shift moves only the warped garment, as landmarks that are a little off would. The garment's
-own photo varies by itself.
+A small shift moves only the warped garment, as landmarks that are a little off would. What the two
+readers see, the person as `seen` and the garment's own photo, varies by itself and more
+(tryon.garment.cameras).
 """
 
 import hashlib
@@ -13,7 +14,7 @@ import numpy as np
 
 from tryon.data.prepared import PreparedSplit
 from tryon.errors import DataError
-from tryon.garment import areas
+from tryon.garment import areas, cameras
 from tryon.garment.config import AugmentationConfig
 from tryon.garment.points import MIRROR as MIRRORED_POINTS
 from tryon.garment.preparation import COARSE
@@ -23,12 +24,13 @@ from tryon.vision.human import KEYPOINTS
 
 __all__ = ["GarmentPolicy", "TrainingSet", "check", "contact_sheet", "policy"]
 
-VERSION = 1  # of what the policy does, for its digest
+VERSION = 2  # of what the policy does, for its digest
 PICTURES, PLANES = ("image", "target"), ("worn", "old", "front", "limbs", "edit")
 MIRROR = [
     KEYPOINTS.index(n.replace("left_", "#").replace("right_", "left_").replace("#", "right_"))
     for n in KEYPOINTS
 ]
+BACKGROUND = areas.GROUP["background"]
 CHECKED = 16  # samples the check plants
 
 
@@ -58,7 +60,6 @@ class GarmentPolicy:
         if config.scale or config.shift or config.misfit:
             varied = _moved(varied, scale, shift, misfit)
         gain = 1 + config.light * rng.uniform(-1, 1) + config.tint * rng.uniform(-1, 1, 3)
-        other = 1 + config.light * rng.uniform(-1, 1) + config.tint * rng.uniform(-1, 1, 3)
         if config.light or config.tint:
             for name in (*PICTURES, "warped"):
                 varied[name] = _lit(varied[name], gain)
@@ -67,11 +68,32 @@ class GarmentPolicy:
             )
             if "sources" in varied:
                 varied["sources"] = _lit_sources(varied["sources"], gain)
-            if "photo" in varied:
-                varied["photo"] = _lit(varied["photo"], other)
-        if "photo" in varied and rng.random() < config.flip:
-            varied |= _flipped_photo(varied)
+        if "photo" in varied:
+            varied |= self._read(varied, rng)
         return varied
+
+    def _read(self, sample: Arrays, rng: np.random.Generator) -> Arrays:
+        """What the readers see: `seen`, and the garment's photo with its mask and points."""
+        config = self.config
+        seen = sample["image"]
+        if rng.random() < config.clutter:
+            behind = cv2.blur((sample["groups"] == BACKGROUND).astype(np.float32), (3, 3))
+            seen = _before(seen, cameras.ground(sample["photo"], rng), behind)
+        out = {name: sample[name] for name in ("photo", "photo_mask", "photo_points")}
+        if rng.random() < config.flip:
+            out = _flipped_photo(out)
+        if config.turn or config.zoom:
+            photo, mask, points = out.values()
+            laid = cameras.laid(photo, mask, points, config.turn, config.zoom, rng)
+            out = dict(zip(out, laid, strict=True))
+        if rng.random() < config.clutter:
+            behind = 1 - out["photo_mask"] / np.float32(255)
+            other = sample["image"] if rng.random() < 0.5 else out["photo"]
+            out["photo"] = _before(out["photo"], cameras.ground(other, rng), behind)
+        if config.camera:
+            seen = cameras.taken(seen, config.camera, rng)
+            out["photo"] = cameras.taken(out["photo"], config.camera, rng)
+        return out | {"seen": seen}
 
     def digest(self) -> str:
         """sha256 of what the policy does."""
@@ -157,7 +179,8 @@ def _check_light(policy: GarmentPolicy, planted: Arrays, key: tuple[int, ...]) -
 class TrainingSet:
     """Prepared samples as network inputs, varied on the fly; a map-style dataset.
 
-    Unpaired samples have no truth and are left out.
+    Unpaired samples have no truth and are left out. Paired ones show the very garment that is
+    erased, and teach to copy its outline: they are used only for persons without a cross sample.
 
     Args:
         split: Prepared samples.
@@ -172,7 +195,9 @@ class TrainingSet:
         self.split = split
         self.seed = seed
         self.policy = GarmentPolicy(augmentation) if augmentation else None
-        self.rows = np.flatnonzero(split.table["kind"].to_numpy() != "unpaired")
+        kinds, identities = split.table["kind"], split.table["identity"]
+        crossed = identities.isin(identities[kinds == "cross"])
+        self.rows = np.flatnonzero((kinds == "cross") | ((kinds == "paired") & ~crossed))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -195,13 +220,13 @@ def to_inputs(sample: Arrays) -> Arrays:
     """A sample of prepared arrays as network inputs and truths."""
     unit = {
         name: np.ascontiguousarray(_planes(sample[name]), np.float32) * np.float32(1 / 255)
-        for name in (*PICTURES, *PLANES, "warped", "parts", "sources", "photo")
+        for name in (*PICTURES, *PLANES, "warped", "parts", "sources", "photo", "photo_mask")
     }
-    mask = cv2.resize(sample["photo_mask"], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    seen = sample.get("seen", sample["image"])
     return {
         **unit,
+        "seen": _planes(seen).astype(np.float32) * np.float32(1 / 255),
         "groups": sample["groups"][1::2, 1::2].astype(np.int64),
-        "photo_mask": mask[None].astype(np.float32) * np.float32(1 / 255),
         "photo_points": sample["photo_points"],
         "keypoints": sample["keypoints"],
         "category": sample["category"],
@@ -236,6 +261,12 @@ def _flipped_photo(sample: Arrays) -> Arrays:
         "photo_mask": cv2.flip(sample["photo_mask"], 1),
         "photo_points": points,
     }
+
+
+def _before(picture: np.ndarray, behind: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """A picture with another background, `where` [H, W] in [0, 1]."""
+    mixed = picture + where[..., None] * (behind.astype(np.float32) - picture)
+    return np.asarray(np.rint(mixed), np.uint8)
 
 
 def _moved(sample: Arrays, scale: float, shift: np.ndarray, misfit: np.ndarray) -> Arrays:

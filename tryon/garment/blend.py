@@ -53,10 +53,11 @@ def compose(
         limbs: See there.
         edit: See there.
         sources: `[N, 12, h, w]`, enlarged bilinearly.
-        logits: `[N, 5, H, W]`.
-        shade: `[N, 3, H, W]` in (-1, 1).
-        tint: `[N, 3, H, W]` in (-1, 1).
+        logits: `[N, 5, h, w]`, enlarged bilinearly, as are `shade` and `tint`.
+        shade: `[N, 3, h, w]` in (-1, 1).
+        tint: `[N, 3, h, w]` in (-1, 1).
     """
+    logits, shade, tint = (enlarge(each, *image.shape[2:]) for each in (logits, shade, tint))
     cover = warped[:, 3:]
     colour = (warped[:, :3] / cover.clamp_min(LEAST) * (1 + shade)).clamp(0, 1)
     hidden = torch.maximum(front, limbs * old)
@@ -65,7 +66,7 @@ def compose(
     own = torch.sigmoid(SHARP * (1 - 2 * old) + logits[:, 1:2]) * (1 - old)
     shown = enlarge(sources, *image.shape[2:]).unflatten(1, (-1, 4))  # [N, K, 4, H, W]
     scores = 2 * (shown[:, :, 3] + NEAREST).log() + logits[:, 2:]
-    skin = SHARP * (2 * limbs - 1)
+    skin = SHARP * (3 * limbs - 1)
     scores = scores + torch.cat([0 * skin, skin, 0 * skin], 1)
     mixed = (scores.softmax(1)[:, :, None] * shown[:, :, :3]).sum(1)
     fill = (mixed + tint).clamp(0, 1)

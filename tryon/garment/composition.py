@@ -4,13 +4,13 @@ Plain numpy at any resolution; `tryon.garment.blend` holds the same maths in tor
 both together. For one picture x [H, W, 3] in [0, 1], the warped garment w [H, W, 4], premultiplied,
 planes old, front, limbs, edit [H, W] in [0, 1], what may come to light c_k [H, W, 3] with its
 nearness n_k (background, skin, cloth), and what the network gives: flow d [2, h, w] in heights of
-the frame, and fields at the frame's size: a, b, t_k [H, W], shade s and tint f [H, W, 3]:
+the frame, and fields at half the frame's size, enlarged too: a, b, t_k, shade s and tint f:
 
     w'     = w sampled at p + H · enlarged(d)(p), bilinear, 0 outside
     colour = clip(w'_rgb / max(w'_a, 0.02) · (1 + s), 0, 1)
     α      = σ(K (2 w'_a (1 − max(front, limbs · old)) − 1) + a) · min(1, 4 w'_a)     the garment
     β      = σ(K (1 − 2 old) + b) · (1 − old)                    else the person's own pixel
-    π      = softmax_k(2 ln(n_k + 0.05) + [k is skin] K (2 limbs − 1) + t_k)
+    π      = softmax_k(2 ln(n_k + 0.05) + [k is skin] K (3 limbs − 1) + t_k)
     F      = clip(Σ_k π_k c_k + f, 0, 1)                         else what comes to light
     y      = α · colour + (1 − α)(β x + (1 − β) F)
     out    = x + edit · (y − x)
@@ -37,9 +37,9 @@ class Fields:
 
     Attributes:
         flow: [2, h, w], x and y, in heights of the frame.
-        logits: [5, H, W]: a, b and the three t.
-        shade: [3, H, W] in (-1, 1).
-        tint: [3, H, W] in (-1, 1).
+        logits: [5, h, w]: a, b and the three t.
+        shade: [3, h, w] in (-1, 1).
+        tint: [3, h, w] in (-1, 1).
     """
 
     flow: np.ndarray
@@ -108,7 +108,7 @@ def _fill(
     sources = np.stack([_sized(plane, size) for plane in planes.sources])
     sources = sources.reshape(len(chosen), 4, *size)
     scores = 2 * np.log(sources[:, 3] + NEAREST) + np.stack(chosen)
-    scores[SKIN] += SHARP * (2 * planes.limbs - 1)
+    scores[SKIN] += SHARP * (3 * planes.limbs - 1)
     share = np.exp(scores - scores.max(0))
     share /= share.sum(0)
     mixed = np.einsum("khw,kchw->hwc", share, sources[:, :3])

@@ -64,6 +64,10 @@ class AugmentationConfig(Section):
     misfit: float = Field(
         0.008, ge=0, le=0.2, description="shift of the warped garment alone, of the height"
     )
+    camera: float = Field(0.7, ge=0, le=1, description="what cameras do to what the readers see")
+    clutter: float = Field(0.35, ge=0, le=1, description="probability of another background")
+    turn: float = Field(25.0, ge=0, le=180, description="of the garment's photo, degrees")
+    zoom: float = Field(0.3, ge=0, le=2, description="of the garment's photo, log size")
 
 
 class NetworkConfig(Section):
@@ -92,7 +96,9 @@ class GateConfig(Section):
     min_inside_over_paste: float = Field(
         1.5, description="dB, inside the repainted area, over the pasted warp"
     )
-    max_outside_change: float = Field(0.0, ge=0, description="of 255, outside that area")
+    max_outside_change: float = Field(
+        0.0, ge=0, description="of 255, outside that area, and of the head and hands"
+    )
     max_colour_error: float = Field(6.0, ge=0, description="CIEDE2000 of the garment, median")
     max_bin_loss: float = Field(2.5, ge=0, description="dB a skin-tone bin may lie under the mean")
     max_champion_loss: float = Field(0.1, ge=0, description="dB under the champion, same test set")

@@ -7,7 +7,11 @@ from tryon.metrics.result import Metric
 from tryon.metrics.summary import distance_metrics
 from tryon.reports.card import CardText
 
-SETS = {"": "persons", "_unpaired": "persons in garments they were never drawn in"}
+SETS = {
+    "": "persons",
+    "_paired": "persons in the garment they wear",
+    "_unpaired": "persons in garments they were never drawn in",
+}
 
 
 def _metrics() -> dict[str, Metric]:
@@ -20,6 +24,10 @@ def _metrics() -> dict[str, Metric]:
         Metric("colour", "garment colour", "lower", "ΔE2000", "mean of the errors of the mean"),
         Metric("colour_median", "garment colour, median", "lower", "ΔE2000", "over pictures"),
         Metric("outside", "change outside", "lower", "of 255", "largest, where none is allowed"),
+        Metric("head_and_hands", "change of face, hair, hands", "lower", "of 255", "largest"),
+        Metric("psnr_paired", "PSNR paired", "higher", "dB", "the garment they wear, put on again"),
+        Metric("ssim_paired", "SSIM paired", "higher", "", "as before", 4),
+        Metric("psnr_inside_paired", "PSNR inside, paired", "higher", "dB", "as before"),
         Metric("sharpness", "sharpness", "none", "×", "gradient energy ÷ the truth's, inside", 3),
         Metric("sharpness_error", "sharpness error", "lower", "", "distance from 1, mean", 3),
         Metric("worst_bin_loss", "worst skin tones", "lower", "dB", "PSNR under the mean"),
@@ -82,6 +90,14 @@ def rules(config: Config) -> list[Rule]:
         Rule(
             "outside", "pixels outside the repainted area are the person's own",
             "outside", gate.max_outside_change, "at_most", unit="of 255",
+        ),
+        Rule(
+            "head_and_hands", "face, hair and hands are the person's own",
+            "head_and_hands", gate.max_outside_change, "at_most", unit="of 255",
+        ),
+        Rule(
+            "paired", "a garment put on its own wearer again is not worse than the pasted warp",
+            "psnr_inside_paired", 0, "at_least", PASTE, "dB",
         ),
         Rule(
             "skin_tones", "no skin tone lies far under the mean",

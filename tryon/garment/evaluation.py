@@ -29,8 +29,9 @@ from tryon.types import Arrays
 
 __all__ = ["CARD", "METRICS", "PRIMARY", "baselines", "evaluate", "rules"]
 
-NAMES = (*INPUTS, "edit", "worn", "target")
+NAMES = (*INPUTS, "edit", "worn", "target", "groups")
 SLICED = ("garment", "pattern", "print", "framing")  # attributes with few values
+PAIRED = ("psnr", "ssim", "psnr_inside")  # also taken on paired samples
 STILL = ("hang", "out", "behind")  # arms that do not cross the body
 
 
@@ -84,12 +85,18 @@ def evaluate_dresser(
     size = config.evaluation.batch_size
     pictures, finite = _dress(dress, split, known, size)
     table = split.table.iloc[known].reset_index(drop=True)
-    samples = {name: np.asarray(split.arrays[name][known]) for name in NAMES}
-    scores = pd.DataFrame(
-        scoring.score(picture, {name: samples[name][index] for name in NAMES})
-        for index, picture in enumerate(pictures)
-    )
+    samples = _samples(split, known)
+    scores = _scores(pictures, samples)
     sets = {"": (pictures, samples["target"])}
+    again = np.flatnonzero(kinds == "paired")
+    paired: dict[str, float] = {}
+    if len(again):
+        worn, whole = _dress(dress, split, again, size)
+        own = _samples(split, again)
+        found = _scores(worn, own)[[*PAIRED]].mean()
+        paired = {f"{name}_paired": found[name] if whole.all() else np.nan for name in PAIRED}
+        if whole.all():
+            sets["_paired"] = (worn, own["target"])
     free = np.flatnonzero(kinds == "unpaired")
     if len(free):
         unpaired, whole = _dress(dress, split, free, size)
@@ -110,15 +117,32 @@ def evaluate_dresser(
         pictures=_rows(pictures, samples, table, scores, config.evaluation.pictures),
         protocol={
             "pictures": f"{len(table)} cross samples of {table['identity'].nunique()} persons, "
-            f"split “{split.name}”, frames of {pictures.shape[2]}×{pictures.shape[1]} pixels, the "
-            "person's keypoints found by MediaPipe",
+            f"split “{split.name}”: exact truths of another garment than the one they wear; frames "
+            f"of {pictures.shape[2]}×{pictures.shape[1]} pixels, the person's keypoints found by "
+            "MediaPipe",
+            "paired and unpaired": "figures named paired are taken on persons in the garment they "
+            "wear, which is erased and put on again; unpaired pictures have no truth and are "
+            "compared with the persons as they are",
             "comparison": figures.PROTOCOL,
             "areas": scoring.PROTOCOL,
         },
     )
     return evaluation.with_metrics(
         outside=scores["outside"].max() if finite.all() else np.nan,
+        head_and_hands=scores["head_and_hands"].max() if finite.all() else np.nan,
         colour_median=scores["colour"].median() if finite.all() else np.nan,
+        **paired,
+    )
+
+
+def _samples(split: PreparedSplit, rows: np.ndarray) -> Arrays:
+    return {name: np.asarray(split.arrays[name][rows]) for name in NAMES}
+
+
+def _scores(pictures: np.ndarray, samples: Arrays) -> pd.DataFrame:
+    return pd.DataFrame(
+        scoring.score(picture, {name: samples[name][index] for name in NAMES})
+        for index, picture in enumerate(pictures)
     )
 
 

@@ -23,8 +23,8 @@ SPREAD = 0.03  # of a keypoint's heat, in heights of the frame
 class Made(NamedTuple):
     """What the generator gives, as tryon.garment.blend takes it.
 
-    flow `[N, 2, H/8, W/8]`; logits `[N, 5, H, W]`; shade `[N, 3, H, W]` in (-1, 1); tint
-    `[N, 3, H, W]` in (-1, 1); cloth `[N, 4, H, W]`, the warped garment after the flow.
+    flow `[N, 2, H/8, W/8]`; logits `[N, 5, H/2, W/2]`; shade `[N, 3, H/2, W/2]` in (-1, 1); tint
+    `[N, 3, H/2, W/2]` in (-1, 1); cloth `[N, 4, H, W]`, the warped garment after the flow.
     """
 
     flow: Tensor
@@ -104,8 +104,8 @@ class Generator(nn.Module):
         self.refine = WarpRefiner(warp_width, condition_width)
         inputs = (3 + 4 + 3) * FINE**2 + GROUPS + KEYPOINTS + SOURCES
         self.trunk = ConditionedUNet(inputs, width, condition_width)
-        self.fine = nn.Conv2d(self.trunk.outputs, 11 * FINE**2, 1)
-        for parameter in self.fine.parameters():
+        self.fields = nn.Conv2d(self.trunk.outputs, 11 * 4, 1)
+        for parameter in self.fields.parameters():
             parameter.data.mul_(0.1)
 
     def forward(
@@ -133,8 +133,8 @@ class Generator(nn.Module):
         worn = blend.flowed(warped, flow)
         seen = F.pixel_unshuffle(torch.cat([picture, 2 * worn - 1, planes], 1), FINE)
         hidden = self.trunk(torch.cat([seen, parts, joints, 2 * sources - 1], 1), code)
-        fine = F.pixel_shuffle(self.fine(hidden), FINE)  # [N, 11, H, W]
-        logits, shade, tint = fine.split([5, 3, 3], 1)
+        fields = F.pixel_shuffle(self.fields(hidden), 2)  # [N, 11, H/2, W/2]
+        logits, shade, tint = fields.split([5, 3, 3], 1)
         return Made(flow, 4 * logits, torch.tanh(shade), torch.tanh(tint), worn)
 
 
@@ -183,7 +183,7 @@ class GarmentReader(nn.Module):
         super().__init__()
         self.embed = nn.Sequential(nn.Linear(CATEGORIES, condition_width), nn.SiLU())
         self.trunk = ConditionedUNet(3 * FINE**2 + 2, width, condition_width)
-        self.mask = nn.Conv2d(self.trunk.outputs, 4, 1)
+        self.mask = nn.Conv2d(self.trunk.outputs, FINE**2, 1)
         self.heat = nn.Conv2d(self.trunk.outputs, POINTS, 1)
         self.present = nn.Linear(self.trunk.outputs, POINTS)
 
@@ -191,7 +191,7 @@ class GarmentReader(nn.Module):
         """photo `[N, 3, H, W]` in [0, 1], category `[N, 3]`.
 
         Returns:
-            Mask logits `[N, 1, H/2, W/2]`; logits of each landmark's cell `[N, P, H/4, W/4]`, and
+            Mask logits `[N, 1, H, W]`; logits of each landmark's cell `[N, P, H/4, W/4]`, and
             of its being there at all `[N, P]`.
         """
         height, width = photo.shape[2] // FINE, photo.shape[3] // FINE
@@ -201,7 +201,7 @@ class GarmentReader(nn.Module):
         seen = torch.cat([F.pixel_unshuffle(2 * photo - 1, FINE), given], 1)
         hidden = self.trunk(seen, self.embed(category))
         present = self.present(hidden.mean((2, 3)))
-        return F.pixel_shuffle(self.mask(hidden), 2), self.heat(hidden), present
+        return F.pixel_shuffle(self.mask(hidden), FINE), self.heat(hidden), present
 
 
 class Outfitter(nn.Module):
@@ -228,10 +228,10 @@ class Outfitter(nn.Module):
 
         Args:
             planes: The generator's arguments.
-            photos: image, keypoints, category and photo, of as many samples as are to be read.
+            photos: seen, keypoints, category and photo, of as many samples as are to be read.
         """
         made = self.generator(**planes)
         if photos is None:
             return made, None, None
-        parsed = self.parser(photos["image"], photos["keypoints"], photos["category"])
+        parsed = self.parser(photos["seen"], photos["keypoints"], photos["category"])
         return made, parsed, self.reader(photos["photo"], photos["category"])

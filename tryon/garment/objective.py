@@ -32,9 +32,10 @@ class GarmentObjective:
 
     A batch holds, of frames H × W: image, target `[N, 3, H, W]`; warped `[N, 4, H, W]`; worn, old,
     front, limbs, edit `[N, 1, H, W]`; parts `[N, G, H/4, W/4]`; sources `[N, 12, H/4, W/4]`;
-    keypoints `[N, 18, 3]`; category `[N, 3]`; groups int64 `[N, H/2, W/2]`. And of garment photos:
-    photo `[N, 3, H, W]`, photo_mask `[N, 1, H/2, W/2]`, photo_points `[N, P, 2]` in [0, 1], NaN
-    where there is none.
+    keypoints `[N, 18, 3]`; category `[N, 3]`; groups int64 `[N, H/2, W/2]`; seen `[N, 3, H, W]`,
+    the image as a camera might have taken it, which the parser reads. And of garment photos: photo
+    `[N, 3, H, W]`, photo_mask `[N, 1, H, W]`, photo_points `[N, P, 2]` in [0, 1], NaN where there
+    is none.
 
     Args:
         outfitter: Generator and readers.
@@ -48,7 +49,7 @@ class GarmentObjective:
     def generate(self, generator: nn.Module, batch: Batch) -> Batch:
         """The dressed pictures, what they were made of, and what the readers read."""
         photos = {
-            name: batch[name][::READ_EVERY] for name in ("image", "keypoints", "category", "photo")
+            name: batch[name][::READ_EVERY] for name in ("seen", "keypoints", "category", "photo")
         }
         made, parsed, read = generator({name: batch[name] for name in GIVEN}, photos)
         generated = dressed(batch, made) | {"flow": made.flow, "parsed": parsed}

@@ -16,7 +16,7 @@ import numpy as np
 from tryon.data.chunks import ArraySpec, Sample
 from tryon.data.shards import Row
 from tryon.errors import Refusal
-from tryon.garment import areas, flat, framing, pieces, warping
+from tryon.garment import areas, flat, framing, pieces, skin, warping
 from tryon.garment.areas import GROUPS
 from tryon.garment.build import Body
 from tryon.garment.config import Config, PreprocessConfig
@@ -94,6 +94,7 @@ class Preparer:
     def __enter__(self) -> Self:
         cv2.setNumThreads(1)  # the processes are the parallelism
         self._finder = PoseFinder()
+        self._last: tuple[bytes, Pose] | None = None
         return self
 
     def __exit__(
@@ -123,7 +124,7 @@ class Preparer:
                 f"{target.shape[1]}×{target.shape[0]}",
                 code="pair_mismatch",
             )
-        pose = self._finder.find(image)
+        pose = self._pose(row["image"], image)
         check_visible(pose, category, image.shape[:2])
         cloth, measured = self._garment(row)
         matrix = framing.frame(pose, category, image.shape[:2], self.size[0])
@@ -148,7 +149,7 @@ class Preparer:
             "front": found.front,
             "limbs": found.limbs,
             "edit": found.edit,
-            "sources": areas.sources(person, groups, category, coarse),
+            "sources": areas.sources(person, groups, category, coarse, skin.tone(image, pose)),
             "groups": groups,
             "parts": areas.shares(groups, coarse),
             "keypoints": framed.keypoints,
@@ -165,6 +166,12 @@ class Preparer:
             "attributes": row["attributes"] or "",
         }
         return [Sample(arrays, record)]
+
+    def _pose(self, data: bytes, image: np.ndarray) -> Pose:
+        """The person's pose; rows of one photo follow each other, and it is searched once."""
+        if self._last is None or self._last[0] != data:
+            self._last = (data, self._finder.find(image))
+        return self._last[1]
 
     def _garment(self, row: Row) -> tuple[warping.Cloth, flat.Flat]:
         """The flat photo as cloth, and what its landmarks say."""

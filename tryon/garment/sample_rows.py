@@ -73,9 +73,10 @@ class Sitter:
 
 
 def draw(order: Order) -> list[dict[str, Any]]:
-    """The raw rows of one identity: the first garment paired, each further one as a cross pair.
+    """The raw rows of one identity: the first garment paired, then cross pairs round the circle.
 
-    A test identity has one more row, unpaired: a garment it was never drawn in.
+    Each further garment is put on the person in the one before it, and the first one on the person
+    in the last. A test identity has one more row, unpaired: a garment it was never drawn in.
     """
     sitter = Sitter(order)
     rows: list[dict[str, Any]] = []
@@ -95,6 +96,16 @@ def draw(order: Order) -> list[dict[str, Any]]:
                              "target_parsing": seen["parsing"]}  # fmt: skip
         before = seen
         rows.append(row)
+    rows.append(
+        rows[0]
+        | before
+        | {
+            "kind": "cross",
+            "image_id": f"sample-{order.index:06d}-back",
+            "target": rows[0]["image"],
+            "target_parsing": rows[0]["parsing"],
+        }
+    )
     if order.split == "test":
         rows.append(
             _person_columns(order, sitter.figure)

@@ -12,6 +12,7 @@ import numpy as np
 from tryon.garment.pieces import Fit, Strip
 
 FINER = 2  # the garment is drawn so many times finer, then averaged
+SLIVER = 0.012  # of the photo's height: half of what is too thin to be the trunk
 FIXED = 4  # fractional bits of cv2's coordinates
 
 
@@ -45,7 +46,12 @@ class Cloth:
         area = np.zeros(self.rgba.shape[:2], np.uint8)
         for strip in strips:
             _fill(area, _outline(strip.widened(0.3).flat), 1)
-        kept = cv2.blur((1 - area).astype(np.float32), (3, 3))
+        rest = ((self.rgba[..., 3] > 0.5) & (area == 0)).astype(np.uint8)
+        if strips:  # slivers along the cut would be drawn out into threads by the spline
+            kernel = np.ones((2 * round(rest.shape[0] * SLIVER) + 1,) * 2, np.uint8)
+            core = cv2.dilate(cv2.erode(rest, kernel), np.ones((5, 5), np.uint8))
+            rest = np.where(area, 0, cv2.dilate(core, kernel))
+        kept = cv2.blur(rest.astype(np.float32), (3, 3))
         return Cloth(self.rgba * kept[..., None])
 
 
