@@ -1,4 +1,11 @@
-"""One line per figure: its name, its value, its limit and whether it keeps it."""
+"""How figures are taken and told: one line each, with its limit and whether it keeps it."""
+
+from collections.abc import Callable, Sequence
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+WARM = 5  # rounds that are not counted
 
 
 def figure(
@@ -33,3 +40,14 @@ def figure(
     line = f"{verdict:5s} {name:40s} {value:5.4g} {unit} (limit {sign} {limit:g} {unit})"
     print(f"{line}  {detail}".rstrip(), flush=True)
     return kept
+
+
+def medians(ways: Sequence[Callable[[], Any]], rounds: int) -> list[float]:
+    """Median seconds of each way, in turn, so that a busy machine slows all alike."""
+    seconds: list[list[float]] = [[] for _ in ways]
+    for _ in range(WARM + rounds):
+        for way, taken in zip(ways, seconds, strict=True):
+            start = perf_counter()
+            way()
+            taken.append(perf_counter() - start)
+    return [median(taken[WARM:]) for taken in seconds]

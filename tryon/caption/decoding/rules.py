@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -60,21 +61,27 @@ class Rules:
             **limits,
         )
 
+    @cached_property
+    def silent(self) -> np.ndarray:
+        """Ids that never follow, int64 [S]."""
+        return np.array(sorted({self.begin, *self.never}), np.int64)
+
     def allowed(self, words: Sequence[int], size: int) -> np.ndarray:
         """Which ids may follow, bool [size]. There is always one: the end, if nothing else."""
-        only_end = np.zeros(size, bool)
-        only_end[self.end] = True
-        if len(words) >= self.max_words:
-            return only_end
-        may = np.ones(size, bool)
-        may[[self.begin, *self.never]] = False
-        if len(words) < self.min_words or (words and words[-1] in self.dangling):
-            may[self.end] = False
-        if len(words) == self.max_words - 1:
-            may[list(self.dangling)] = False
-        if self.no_repeat:
-            may[list(self._said(words))] = False
-        return may if may.any() else only_end
+        may = np.isfinite(self.forbid(np.zeros((1, size)), [words]))[0]
+        return may if may.any() else np.arange(size) == self.end
+
+    def forbid(self, odds: np.ndarray, prefixes: Sequence[Sequence[int]]) -> np.ndarray:
+        """Log-probabilities [B, V] after these words, in place: −∞ where a word may not follow."""
+        odds[:, self.silent] = -np.inf
+        for row, words in zip(odds, prefixes, strict=True):
+            if len(words) >= self.max_words:
+                end = row[self.end]
+                row.fill(-np.inf)
+                row[self.end] = end
+            elif unwanted := self._unwanted(words):
+                row[unwanted] = -np.inf
+        return odds
 
     def finished(self, words: Sequence[int]) -> tuple[int, ...]:
         """The words without a dangling end, which only a dead end can leave."""
@@ -82,6 +89,17 @@ class Rules:
         while kept and kept[-1] in self.dangling:
             kept.pop()
         return tuple(kept)
+
+    def _unwanted(self, words: Sequence[int]) -> list[int]:
+        """Ids that may not follow these words, of those that may follow others."""
+        unwanted: list[int] = []
+        if len(words) < self.min_words or (words and words[-1] in self.dangling):
+            unwanted.append(self.end)
+        if len(words) == self.max_words - 1:
+            unwanted += self.dangling
+        if self.no_repeat:
+            unwanted += self._said(words)
+        return unwanted
 
     def _said(self, words: Sequence[int]) -> set[int]:
         """Ids that would repeat the last word, or a run of words."""

@@ -61,16 +61,20 @@ def beam_search(model: Model, rules: Rules, beams: int, penalty: float) -> list[
         total = logp[:, None] + masked(log_softmax(logits), open_, rules)  # [B, V]
         # each row ends once at most: half of these go on
         rows, ids = _best(total, 2 * beams * ways)
-        for row in rows[ids == rules.end]:
+        ends = rows[ids == rules.end]
+        for row in ends:
             one = Decoded(rules.finished(open_[row]), float(total[row, rules.end]))
             if one.words not in done or one.logp > done[one.words].logp:
                 done[one.words] = one
-        kept = sorted(done.values(), key=lambda each: -each.score(penalty))[:beams]
-        done = {each.words: each for each in kept}
+        if len(ends):
+            kept = sorted(done.values(), key=lambda each: -each.score(penalty))[:beams]
+            done = {each.words: each for each in kept}
         further: dict[tuple[int, ...], int] = {}  # the likelier way to the same words
         for place in np.flatnonzero(ids != rules.end):
-            further.setdefault((*open_[rows[place]], int(ids[place])), int(place))
-        open_, places = list(further)[:beams], list(further.values())[:beams]
+            further.setdefault((*open_[rows[place]], int(ids[place])), place)
+            if len(further) == beams:
+                break
+        open_, places = list(further), list(further.values())
         rows, ids = rows[places], ids[places]
         logp, state = total[rows, ids], chosen(state, rows)
         # no logarithm grows, and no caption is longer than allowed
@@ -82,9 +86,8 @@ def beam_search(model: Model, rules: Rules, beams: int, penalty: float) -> list[
 
 def masked(odds: np.ndarray, prefixes: Sequence[Sequence[int]], rules: Rules) -> np.ndarray:
     """Log-probabilities [B, V] with −∞ where the rules forbid a word; one at least is finite."""
-    allowed = np.stack([rules.allowed(words, odds.shape[-1]) for words in prefixes])
-    odds = np.where(allowed, odds, -np.inf)
-    stuck = ~np.isfinite(odds).any(-1)
+    odds = rules.forbid(odds.copy(), prefixes)
+    stuck = odds.max(-1) == -np.inf
     odds[stuck, rules.end] = NEVER
     return odds
 
@@ -97,7 +100,9 @@ def chosen(state: State, rows: np.ndarray) -> State:
 def _best(total: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Rows and columns of the largest finite values, the largest first; ties by place."""
     flat = total.ravel()
-    order = np.argsort(-flat, kind="stable")[:count]
+    least = np.partition(flat, -count)[-count] if count < flat.size else -np.inf
+    order = np.flatnonzero(flat >= least)
+    order = order[np.argsort(-flat[order], kind="stable")][:count]
     order = order[np.isfinite(flat[order])]
     rows, columns = np.unravel_index(order, total.shape)
     return rows, columns
