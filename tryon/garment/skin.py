@@ -5,6 +5,7 @@ import numpy as np
 from tryon.vision.pose import Pose
 
 EYES = ("right_eye", "left_eye")
+BELOW, RADIUS = 0.15, 0.2  # of a cheek's square, in distances of the eyes, from the nose's height
 LEAST = 9  # pixels of cheek under which nothing is said
 
 
@@ -17,13 +18,14 @@ def tone(photo: np.ndarray, pose: Pose) -> np.ndarray | None:
     """
     if not all(pose.seen(name) for name in ("nose", *EYES)):
         return None
-    nose = pose.point("nose")
     apart = float(np.hypot(*(pose.point(EYES[0]) - pose.point(EYES[1]))))
-    y, x = np.mgrid[: photo.shape[0], : photo.shape[1]]
-    cheeks = np.zeros(photo.shape[:2], bool)
-    for name in EYES:  # beside the nose, as far under an eye as the nose is long
-        centre = np.array([pose.point(name)[0], nose[1] + 0.15 * apart])
-        cheeks |= np.hypot(x - centre[0], y - centre[1]) < max(0.22 * apart, 1.0)
-    if cheeks.sum() < LEAST:
-        return None
-    return np.median(photo[cheeks], axis=0).astype(np.float32)
+    down = float(pose.point("nose")[1]) + BELOW * apart
+    half = max(RADIUS * apart, 1.0)
+    cheeks = []
+    for name in EYES:  # under each eye, beside the nose
+        across = float(pose.point(name)[0])
+        rows = slice(max(0, round(down - half)), max(0, round(down + half) + 1))
+        columns = slice(max(0, round(across - half)), max(0, round(across + half) + 1))
+        cheeks.append(photo[rows, columns].reshape(-1, 3))
+    found = np.concatenate(cheeks)
+    return np.median(found, axis=0).astype(np.float32) if len(found) >= LEAST else None
