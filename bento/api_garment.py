@@ -17,8 +17,9 @@ from tryon.garment.garment import Category
 
 __all__ = ["router", "warm_up"]
 
+DEFAULT: Category = "upper"  # of a photo that comes without
 HEADERS = MODEL_HEADERS | {
-    "X-Garment": "JSON: category; read: which of category, mask, landmarks were read off the "
+    "X-Garment": "JSON: category; read: which of mask and landmarks were read off the "
     "photo; cover: share of its photo; landmarks: how many were found",
     "X-Person": "JSON: keypoints: name to x, y, confidence in pixels of the photo; parts: share "
     "of the framed person by kind of part; changed: share of the photo that may have changed",
@@ -69,7 +70,10 @@ def router(backend: Backend) -> APIRouter:
         ],
         category: Annotated[
             Category | None,
-            Form(description="how the garment is worn; read off its photo if left out"),
+            Form(
+                description="how the garment is worn; if left out, that of the catalogue's "
+                f"garment, and {DEFAULT} for a photo"
+            ),
         ] = None,
         mask: Annotated[
             UploadFile | None,
@@ -85,7 +89,7 @@ def router(backend: Backend) -> APIRouter:
         drawn = None if mask is None else await read_photo(mask)
         answer = await backend.run(
             lambda predictors: work.dress(
-                predictors["garment"], data, chosen, category, drawn, format
+                predictors["garment"], data, chosen, category or DEFAULT, drawn, format
             )
         )
         return answer.response()

@@ -24,7 +24,7 @@ MIN_SIDE = 64  # pixels; nothing is to be seen in less
 def warm_up(predictor: Predictor) -> None:
     """Let this thread's codecs and finders load what they load once."""
     with suppress(Refusal):  # there is nobody to dress
-        predictor.dress(warm_up_codecs(), Given(next(iter(catalogue().values())).cloth()[0]))
+        predictor.dress(warm_up_codecs(), known(next(iter(catalogue().values()))))
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Work:
         predictor: Predictor,
         photo: bytes,
         garment: bytes | Entry,
-        category: Category | None,
+        category: Category,
         mask: bytes | None,
         format: Format,
     ) -> Answer:
@@ -49,7 +49,7 @@ class Work:
         with watch.stage("decode"):
             image = read(photo, limits, "the person's photo: ")
             given = (
-                _known(garment)
+                known(garment)
                 if isinstance(garment, Entry)
                 else Given(
                     read(garment, limits, "the garment's photo: "), category, self._mask(mask)
@@ -91,7 +91,8 @@ def described(result: Result) -> dict[str, str]:
     return {"X-Garment": _json(about), "X-Person": _json(person)}
 
 
-def _known(entry: Entry) -> Given:
+def known(entry: Entry) -> Given:
+    """A garment of the catalogue, whole."""
     photo, mask = entry.cloth()
     return Given(photo, entry.category, mask, np.array(entry.landmarks))
 

@@ -61,7 +61,7 @@ def test_headers_say_what_was_found(client: httpx.Client) -> None:
     assert stages == {"decode", "garment", "encode"}
     found = json.loads(headers["x-garment"])
     assert found["category"] == "upper"
-    assert found["read"] == ["category", "mask", "landmarks"]
+    assert found["read"] == ["mask", "landmarks"]
     assert found["cover"] == pytest.approx((shirt_mask() > 127).mean(), rel=0.1)
     assert found["landmarks"] == 21
     seen = json.loads(headers["x-person"])

@@ -11,7 +11,6 @@ from tryon.config import CandidateConfig
 from tryon.errors import BundleError, Refusal
 from tryon.garment import areas, cloth, evaluation, export
 from tryon.garment.cloth import Given
-from tryon.garment.garment import CATEGORIES
 from tryon.garment.objective import build
 from tryon.garment.predictor import Networks, Predictor, load
 from tryon.garment.settings import Settings
@@ -78,7 +77,6 @@ def predictor(bundle: Bundle, index: int, kind: str = "cross") -> Predictor:
         mask=20 * (mask[None, None] - 0.5),
         heat=heat_of(points)[None],
         present=np.where(np.isfinite(points).all(1), 5.0, -5.0)[None],
-        category=np.array([[float(name == row["category"]) for name in CATEGORIES]]),
     )
     return Predictor(Networks(bundle.session, parser, reader), HEIGHT)  # type: ignore[arg-type]
 
@@ -116,10 +114,10 @@ def test_a_photo_is_dressed_and_the_rest_is_its_own(bundle: Bundle, index: int) 
     row = rows(index)[1]  # cross
     image, photo = decode(row["image"]).image, decode(row["garment_raw"]).image
     before = image.copy()
-    result = predictor(bundle, index).dress(image, Given(photo))
+    result = predictor(bundle, index).dress(image, Given(photo, row["category"]))
     np.testing.assert_array_equal(image, before)
     assert result.image.shape == image.shape
-    assert result.garment.read == ("category", "mask", "landmarks")
+    assert result.garment.read == ("mask", "landmarks")
     assert result.garment.category == row["category"]
     assert sum(result.parts.values()) == pytest.approx(1)
     truth = decode(row["target"]).image.astype(int)
@@ -140,9 +138,9 @@ def test_a_larger_photo_gives_the_same_picture(bundle: Bundle) -> None:
     row = rows(PERSONS[0])[1]
     image, photo = decode(row["image"]).image, decode(row["garment_raw"]).image
     own = predictor(bundle, PERSONS[0])
-    small = own.dress(image, Given(photo)).image
+    small = own.dress(image, Given(photo, row["category"])).image
     large = cv2.resize(image, None, fx=8, fy=8, interpolation=cv2.INTER_CUBIC)
-    result = own.dress(large, Given(photo)).image
+    result = own.dress(large, Given(photo, row["category"])).image
     assert result.shape == large.shape
     again = cv2.resize(result, small.shape[1::-1], interpolation=cv2.INTER_AREA)
     assert np.abs(again.astype(int) - small).mean() < 2.5

@@ -90,7 +90,6 @@ def reader() -> bytes:
     at = np.nan_to_num(places)[:, None, None] * [columns, rows]
     heat = -((x - at[..., 0]) ** 2 + (y - at[..., 1]) ** 2)
     present = np.where(np.isfinite(places).all(1), 5.0, -5.0)
-    own = np.array([5.0 if name == first.category else -5.0 for name in CATEGORIES])
     nodes, constants = _zero("photo")
     nodes += [
         helper.make_node("Slice", ["photo", "from", "to", "axes", "steps"], ["green"]),
@@ -103,13 +102,14 @@ def reader() -> bytes:
         "axes": np.array([1, 2, 3]), "steps": np.array([1, 2, 2]),
         "pale": np.array(PALE, np.float32), "steep": np.array(40, np.float32),
     }  # fmt: skip
-    said = {"heat": heat, "present": present, "category": own}
+    said = {"heat": heat, "present": present}
     for name, values in said.items():
         constants[f"own_{name}"] = values[None].astype(np.float32)
         zero = "zero" if name == "heat" else "flat"
         nodes.append(helper.make_node("Add", [f"own_{name}", zero], [name]))
     outputs = {"mask": (1, HEIGHT // 2, WIDTH // 2)} | {n: v.shape for n, v in said.items()}
-    return _model({"photo": (3, HEIGHT, WIDTH)}, outputs, nodes, constants)
+    inputs = {"photo": (3, HEIGHT, WIDTH), "category": (len(CATEGORIES),)}
+    return _model(inputs, outputs, nodes, constants)
 
 
 def _zero(source: str) -> tuple[list[NodeProto], dict[str, np.ndarray]]:

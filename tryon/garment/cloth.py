@@ -1,4 +1,4 @@
-"""The garment in a photo: its category, mask and landmarks, given or read by a network."""
+"""The garment in a photo: its mask and its landmarks, given or read by a network."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,13 +23,13 @@ class Given:
 
     Attributes:
         photo: uint8 RGB [H, W, 3].
-        category: Read off the photo where it is None, as mask and landmarks are.
-        mask: uint8 [H, W], 0 and 255.
-        landmarks: As tryon.garment.garment.flatten gives them, photo pixels; of `category`.
+        category: upper, lower or whole.
+        mask: uint8 [H, W], 0 and 255; read off the photo where it is None.
+        landmarks: As tryon.garment.garment.flatten gives them, photo pixels; read alike.
     """
 
     photo: np.ndarray
-    category: Category | None = None
+    category: Category
     mask: np.ndarray | None = None
     landmarks: np.ndarray | None = None
 
@@ -43,7 +43,7 @@ class Garment:
         cloth: Photo and mask.
         measured: Landmarks.
         mask: uint8 [H, W] of the photo, 0 to 255.
-        read: What of it was read rather than given: category, mask, landmarks.
+        read: What of it was read rather than given: mask, landmarks.
     """
 
     category: Category
@@ -64,15 +64,15 @@ def read(given: Given, reader: OnnxSession, size: tuple[int, int]) -> Garment:
     Raises:
         Refusal: `garment_missing`, `garment_unclear`, `mask_wrong_size`, `mask_not_binary`.
     """
-    found = _Reading(given.photo, reader, size)
+    category = given.category
+    found = _Reading(given.photo, category, reader, size)
     if given.mask is not None:
         check_mask(given.mask, given.photo.shape[:2])
     mask = solid(found.mask if given.mask is None else given.mask, given.mask is not None)
-    category = given.category or found.category
-    landmarks = given.landmarks if given.landmarks is not None else found.landmarks(category)
+    landmarks = found.landmarks if given.landmarks is None else given.landmarks
     measured = flat.read(category, landmarks)
     check_layout(measured, mask)
-    known = {"category": given.category, "mask": given.mask, "landmarks": given.landmarks}
+    known = {"mask": given.mask, "landmarks": given.landmarks}
     missing = tuple(name for name, value in known.items() if value is None)
     return Garment(category, warping.Cloth.of(given.photo, mask), measured, mask, missing)
 
@@ -82,6 +82,7 @@ class _Reading:
     """What the network says of a photo; it is asked at most once."""
 
     photo: np.ndarray
+    category: Category
     reader: OnnxSession
     size: tuple[int, int]
 
@@ -92,7 +93,10 @@ class _Reading:
     @cached_property
     def _said(self) -> dict[str, Any]:
         planes = np.moveaxis(self._boxed.image, -1, 0)[None]
-        return self.reader.run(photo=planes.astype(np.float32) * np.float32(1 / 255))
+        return self.reader.run(
+            photo=planes.astype(np.float32) * np.float32(1 / 255),
+            category=np.eye(len(CATEGORIES), dtype=np.float32)[[CATEGORIES.index(self.category)]],
+        )
 
     @property
     def mask(self) -> np.ndarray:
@@ -101,14 +105,11 @@ class _Reading:
         return np.rint(255 * likely).astype(np.uint8)
 
     @property
-    def category(self) -> Category:
-        return CATEGORIES[int(self._said["category"][0].argmax())]
-
-    def landmarks(self, category: Category) -> np.ndarray:
+    def landmarks(self) -> np.ndarray:
         """float64 [K, 2], photo pixels, those of the category; NaN for what is not there."""
         points = peaks(self._said["heat"][0]) * np.array(self.size[::-1]) - 0.5
         points = np.where(self._said["present"][0][:, None] > 0, points, np.nan)
-        return from_points(category, self._boxed.to_photo(points))
+        return from_points(self.category, self._boxed.to_photo(points))
 
 
 def peaks(heat: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from tryon.errors import Refusal
-from tryon.garment import areas, cloth, framing, pieces, rendering, warping
+from tryon.garment import areas, cloth, framing, pieces, rendering, skin, warping
 from tryon.garment.areas import Areas
 from tryon.garment.baselines import inputs
 from tryon.garment.build import Body
@@ -23,10 +23,11 @@ from tryon.garment.visibility import check_old, check_visible
 from tryon.serving.bundle import Bundle
 from tryon.serving.session import OnnxSession
 from tryon.vision import align
+from tryon.vision.face import FaceFinder
 from tryon.vision.pose import Pose, PoseFinder
 
 COARSE = 4  # the generator takes label shares at a quarter of the frame
-SURE = 0.8  # confidence of a face and shoulders in a photo that should show a garment alone
+SURE = 0.5  # confidence of a nose in a photo that should show a garment alone
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Result:
 
 
 class Predictor:
-    """Dresses photos. Threads may share one: each gets a pose finder of its own.
+    """Dresses photos. Threads may share one: each gets finders of its own.
 
     Args:
         networks: Of a bundle.
@@ -91,12 +92,12 @@ class Predictor:
                 `garment_unclear`, `mask_wrong_size`, `mask_not_binary`.
             ImageError: a photo is no such array.
         """
+        category = given.category
         pose = self._person(image)
+        check_visible(pose, category, image.shape[:2])
         if given.mask is None:
             self._check_alone(given.photo)
         garment = cloth.read(given, self.networks.reader, self.size)
-        category = garment.category
-        check_visible(pose, category, image.shape[:2])
         matrix = framing.frame(pose, category, image.shape[:2], self.size[0])
         framed = framing.moved(pose, matrix)
         small = align.warp(image, matrix, self.size[::-1])
@@ -106,7 +107,7 @@ class Predictor:
         fit = pieces.fit(garment.measured, body)
         warped = np.rint(warping.draw(garment.cloth, fit, self.size) * 255).astype(np.uint8)
         found = areas.find(groups, warped[..., 3] / np.float32(255), category, body, fit)
-        sources = areas.sources(small, groups, category, self._coarse)
+        sources = areas.sources(small, groups, category, self._coarse, skin.tone(image, pose))
         fields = self._fields(small, warped, found, sources, groups, framed, category)
         place = rendering.Place(matrix, (image.shape[0], image.shape[1]), self.size)
         picture, changed = rendering.dress(
@@ -121,17 +122,28 @@ class Predictor:
         return self.size[0] // COARSE, self.size[1] // COARSE
 
     @property
-    def _finder(self) -> PoseFinder:
-        if not hasattr(self._own, "finder"):
-            self._own.finder = PoseFinder()
-        return self._own.finder
+    def _poses(self) -> PoseFinder:
+        self._open_finders()
+        poses: PoseFinder = self._own.poses
+        return poses
+
+    @property
+    def _faces(self) -> FaceFinder:
+        self._open_finders()
+        faces: FaceFinder = self._own.faces
+        return faces
+
+    def _open_finders(self) -> None:
+        """Both at once, so that a thread's first photo is the only slow one."""
+        if not hasattr(self._own, "faces"):
+            self._own.poses, self._own.faces = PoseFinder(), FaceFinder()
 
     def _person(self, image: np.ndarray) -> Pose:
         """The one person; a face without shoulders is a person whose torso is out of sight."""
         try:
-            return self._finder.find(image)
+            return self._poses.find(image)
         except Refusal as refusal:
-            seen = self._finder.look(image) if refusal.code == "no_person" else None
+            seen = self._poses.look(image) if refusal.code == "no_person" else None
             if seen is None or not seen.seen("nose"):
                 raise
             raise Refusal(
@@ -141,13 +153,16 @@ class Predictor:
             ) from None
 
     def _check_alone(self, photo: np.ndarray) -> None:
-        """Refuse a person in place of the garment."""
-        pose = self._finder.look(photo)
-        names = ("nose", "right_eye", "left_eye", "right_shoulder", "left_shoulder")
-        if pose is None:
+        """Refuse a person in place of the garment: a body with a face where its nose should be.
+
+        A body alone is too little: some are seen in shirts on hangers.
+        """
+        pose = self._poses.look(photo)
+        if pose is None or pose.keypoints[pose.place("nose"), 2] < SURE:
             return
-        sure = min(float(pose.keypoints[pose.place(name), 2]) for name in names)
-        if sure >= SURE and abs(pose.shoulders) > 0.1 * photo.shape[1]:
+        x, y = pose.point("nose")
+        boxes = [face.box for face in self._faces.find_all(photo)]
+        if any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes):
             raise Refusal(
                 "the garment's photo shows a person",
                 code="person_in_garment_photo",
