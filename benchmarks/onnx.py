@@ -1,42 +1,48 @@
-"""What shipping as ONNX gains: `python -m benchmarks.onnx`.
+"""What shipping as ONNX gains: `python -m benchmarks.onnx --task garment`.
 
 The generator of params.yaml, one picture at a time, one thread: eager torch and the session that
 serves, in turn, so that a busy machine slows both alike. The weights do not matter for the time.
 """
 
+import argparse
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
-import numpy as np
 import torch
+from torch import nn
 
-from benchmarks.report import figure
-from tryon.config import load_params
-from tryon.makeup.config import Config
-from tryon.makeup.export import INPUTS, to_onnx
-from tryon.makeup.look import REGIONS
-from tryon.makeup.networks import ROW, Generator
+from benchmarks.report import figure, medians
+from benchmarks.subjects import SUBJECTS, objective, samples
+from tryon.config import CandidateConfig, load_params
 from tryon.serving.session import OnnxSession
+from tryon.types import Arrays
 
 LIMIT = 1.5
-ROUNDS, WARM = 200, 20
+ROUNDS = 200
 
 
 def main() -> int:
     """Print the figure; 1 if it misses its limit."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--task", choices=sorted(SUBJECTS), default="makeup")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    arguments = parser.parse_args()
     torch.set_num_threads(1)
-    config: Config = load_params().tasks["makeup"]
-    generator = Generator(config.network.width, config.network.condition_width).eval()
+    task, subject = arguments.task, SUBJECTS[arguments.task]
+    config = load_params().tasks[task]
+    built = objective(task, config, CandidateConfig(adversarial="none"))
+    network = subject.network(built.generator).eval()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        to_onnx(generator, config.preprocess.size, path)
+        subject.export(network, config, path)
         session = OnnxSession(path)
-    eager, onnx = compare(generator, session, config.preprocess.size)
+    sample = samples(task, config)[0]
+    arrays = {name: sample[name][None] for name in subject.inputs}
+    eager, onnx = compare(network, session, arrays, arguments.rounds)
     kept = figure(
-        "eager torch ÷ ONNX Runtime, one thread",
+        f"{task}: eager torch ÷ ONNX Runtime, one thread",
         eager / onnx,
         LIMIT,
         detail=f"{1e3 * eager:.1f} against {1e3 * onnx:.1f} ms",
@@ -44,25 +50,14 @@ def main() -> int:
     return int(not kept)
 
 
-def compare(generator: Generator, session: OnnxSession, size: int) -> tuple[float, float]:
+def compare(
+    network: nn.Module, session: OnnxSession, arrays: Arrays, rounds: int
+) -> tuple[float, float]:
     """Median seconds per picture, eager and ONNX."""
-    random = np.random.default_rng(0)
-    arrays = {
-        "image": random.random((1, 3, size, size), np.float32),
-        "masks": random.random((1, len(REGIONS), size, size), np.float32),
-        "condition": random.random((1, len(REGIONS), ROW), np.float32),
-    }
-    tensors = [torch.from_numpy(arrays[name]) for name in INPUTS]
-    eager, onnx = [], []
+    tensors = [torch.from_numpy(array) for array in arrays.values()]
     with torch.inference_mode():
-        for _ in range(WARM + ROUNDS):
-            start = perf_counter()
-            generator(*tensors)
-            between = perf_counter()
-            session.run(**arrays)
-            eager.append(between - start)
-            onnx.append(perf_counter() - between)
-    return median(eager[WARM:]), median(onnx[WARM:])
+        eager, onnx = medians([partial(network, *tensors), partial(session.run, **arrays)], rounds)
+    return eager, onnx
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""What preprocessing costs beyond decoding and the face mesh: `python -m benchmarks.preprocessing`.
+"""What preprocessing costs beyond decoding and the search: `python -m benchmarks.preprocessing`.
 
 Per core: the same rows go through the whole preparation and through what no preparation can do
-without (decoding the row's pictures and one FaceMesh call), turn by turn in one worker. Both are
+without (benchmarks.searching), turn by turn in one worker. Both are
 counted in CPU seconds of all threads, so that a busy machine distorts neither; what a neighbour
 does to the caches is taken out by each row's best turn.
 
-A photo that comes with several looks is searched and masked once; what the ratio would be without
+A photo that several rows share is searched once; what the ratio would be without
 that is printed beside it.
 
 Two processes: images per second of wall time of two warm workers over one, best of several rounds
@@ -23,19 +23,18 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from mediapipe.python.solutions.face_mesh import FaceMesh
 
 from benchmarks.report import figure
+from benchmarks.searching import COLUMNS, bare
 from tryon.config import load_params
 from tryon.data import chunks
-from tryon.data.chunks import Part
+from tryon.data.chunks import Part, Preparer
 from tryon.data.pool import pool
 from tryon.data.preparing import parts_of
 from tryon.data.shards import Row, read
 from tryon.errors import ImageError, Refusal
-from tryon.makeup.preparation import Preparer
 from tryon.paths import project_root
-from tryon.vision.images import decode, decode_labels
+from tryon.registry import find
 
 PER_CORE, TWO_PROCESSES = 0.8, 1.8
 WARM = 8  # rows
@@ -45,16 +44,17 @@ REPEATS = 5
 def main() -> int:
     """Print both figures; 1 if one misses its limit."""
     arguments = _arguments()
-    config = load_params().tasks["makeup"].preprocess
-    preparer = Preparer(config, seed=0)
-    stored = islice(read(arguments.dataset, "train"), arguments.rows)
+    task = arguments.task
+    preparer = find(task).preparation.factory(load_params().tasks[task], 0)
+    dataset = arguments.dataset or project_root() / "data/raw" / task
+    stored = islice(read(dataset, "train"), arguments.rows)
     rows = [{**row, "split": "train"} for row in stored]
     alone = list({row["image"]: row for row in rows}.values())
     with pool(1, cv2.setNumThreads, 1) as executor:
-        bare, whole = executor.submit(per_core, preparer, rows).result()
-        bare_alone, whole_alone = executor.submit(per_core, preparer, alone).result()
+        bare, whole = executor.submit(per_core, task, preparer, rows).result()
+        bare_alone, whole_alone = executor.submit(per_core, task, preparer, alone).result()
     kept = figure(
-        "preprocessing ÷ bare decode + mesh",
+        f"{task}: preprocessing ÷ bare decode + search",
         bare / whole,
         PER_CORE,
         detail=f"{1e3 * bare:.1f} of {1e3 * whole:.1f} ms of CPU per row, {len(rows)} rows",
@@ -63,9 +63,9 @@ def main() -> int:
         f"      were every photo in one row only: {bare_alone / whole_alone:.3f} ×, "
         f"{1e3 * bare_alone:.1f} of {1e3 * whole_alone:.1f} ms, {len(alone)} rows"
     )
-    one, two = workers(preparer, parts_of(arguments.dataset), arguments.rounds)
+    one, two = workers(preparer, parts_of(dataset), arguments.rounds)
     kept &= figure(
-        "two processes ÷ one",
+        f"{task}: two processes ÷ one",
         two / one,
         TWO_PROCESSES,
         detail=f"{two:.0f} against {one:.0f} rows/s",
@@ -73,29 +73,18 @@ def main() -> int:
     return 0 if kept else 1
 
 
-def per_core(preparer: Preparer, rows: Sequence[Row]) -> tuple[float, float]:
+def per_core(task: str, preparer: Preparer, rows: Sequence[Row]) -> tuple[float, float]:
     """CPU seconds per row, bare and whole: means of each row's best of `REPEATS` turns."""
-    mesh = FaceMesh(static_image_mode=True, refine_landmarks=True, max_num_faces=1)
-
-    def bare(row: Row) -> None:
-        for name in ("image", "target"):
-            if row[name]:
-                picture = decode(row[name]).image
-                if name == "image":
-                    mesh.process(picture)
-        if row["parsing"]:
-            decode_labels(row["parsing"])
 
     def whole(row: Row) -> None:
         with suppress(Refusal, ImageError):  # a refused row is work done too
             preparer.prepare(row)
 
-    with preparer:
+    with preparer, bare(task) as least:
         for row in rows[:WARM]:
-            bare(row)
+            least(row)
             whole(row)
-        turns = [[(_cpu(bare, r), _cpu(whole, r)) for r in rows] for _ in range(REPEATS)]
-    mesh.close()
+        turns = [[(_cpu(least, r), _cpu(whole, r)) for r in rows] for _ in range(REPEATS)]
     best = np.array(turns).min(0).mean(0)
     return float(best[0]), float(best[1])
 
@@ -132,7 +121,8 @@ def _rate(preparer: Preparer, units: Sequence[Part], count: int) -> float:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--dataset", type=Path, default=project_root() / "data/raw/makeup")
+    parser.add_argument("--task", choices=sorted(COLUMNS), default="makeup")
+    parser.add_argument("--dataset", type=Path, help="by default data/raw/TASK")
     parser.add_argument("--rows", type=int, default=150, help="for the figure per core")
     parser.add_argument("--rounds", type=int, default=3, help="for the figure of two processes")
     return parser.parse_args()

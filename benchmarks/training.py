@@ -1,6 +1,7 @@
-"""What the engine costs beyond the steps themselves: `python -m benchmarks.training`.
+"""What the engine costs beyond the steps: `python -m benchmarks.training --task garment`.
 
-The makeup objective on random tensors at 128², batches of 8, one thread: the engine's whole loop
+A task's objective on random tensors of the sizes of params.yaml, batches of 8, one thread: the
+engine's whole loop
 (schedule, clipping, averaging, health, trail) against a bare loop that only draws a batch, makes
 the same discriminator and generator step and calls the optimisers. Counted in CPU seconds, so that
 a busy machine distorts neither, turn by turn, best of all turns.
@@ -12,21 +13,18 @@ import tempfile
 import time
 from itertools import islice, pairwise
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
 
 from benchmarks.report import figure
-from tryon.config import CandidateConfig, TrainingConfig
+from benchmarks.subjects import SUBJECTS, objective, samples
+from tryon.config import CandidateConfig, TaskConfig, TrainingConfig, load_params
 from tryon.gan.adversary import Adversary
 from tryon.gan.engine import train
 from tryon.gan.losses import LOSSES
 from tryon.gan.order import Index, Order
 from tryon.gan.samples import collate
-from tryon.makeup.analytic import REGIONS
-from tryon.makeup.config import Config
-from tryon.makeup.networks import ROW
-from tryon.makeup.objective import build
 from tryon.types import Arrays
 
 LIMIT = 0.90
@@ -35,22 +33,11 @@ ADVERSARIAL = "lsgan"
 
 
 class Noise:
-    """Random tensors in the shape of makeup samples, made once."""
+    """Random tensors in the shape of a task's samples, made once."""
 
-    def __init__(self, size: int, count: int = 32) -> None:
-        random = np.random.default_rng(0)
-        regions = len(REGIONS)
-        self.samples: list[Arrays] = [
-            {
-                "image": random.random((3, size, size), np.float32),
-                "target": random.random((3, size, size), np.float32),
-                "masks": random.random((regions, size, size), np.float32),
-                "condition": random.random((regions, ROW), np.float32),
-                "shift": random.random((3, size, size), np.float32),
-                "allowed": random.random((1, size, size), np.float32),
-            }
-            for _ in range(count)
-        ]
+    def __init__(self, task: str, config: TaskConfig) -> None:
+        self.task, self.config = task, config
+        self.samples: list[Arrays] = samples(task, config)
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -58,13 +45,17 @@ class Noise:
     def __getitem__(self, index: Index) -> Arrays:
         return self.samples[index.sample]
 
+    def objective(self) -> Any:
+        """Fresh networks."""
+        return objective(self.task, self.config, CandidateConfig(adversarial=ADVERSARIAL))
+
 
 def engine(data: Noise, config: TrainingConfig) -> list[float]:
     """CPU seconds per step of the engine, chunk by chunk, the first left out."""
     times: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         train(
-            build(Config(), CandidateConfig(adversarial=ADVERSARIAL)),
+            data.objective(),
             data,
             config=config,
             adversarial=ADVERSARIAL,
@@ -78,7 +69,7 @@ def engine(data: Noise, config: TrainingConfig) -> list[float]:
 
 def bare(data: Noise, config: TrainingConfig) -> list[float]:
     """CPU seconds per step of a loop that does nothing else."""
-    objective = build(Config(), CandidateConfig(adversarial=ADVERSARIAL))
+    objective = data.objective()
     generator, discriminator = objective.generator, objective.discriminator
     assert discriminator is not None
     networks = [
@@ -113,7 +104,7 @@ def bare(data: Noise, config: TrainingConfig) -> list[float]:
 def main() -> int:
     """Print the ratio; 1 if it misses its limit."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, default=128, help="side of the pictures, pixels")
+    parser.add_argument("--task", choices=sorted(SUBJECTS), default="makeup")
     parser.add_argument("--chunks", type=int, default=3, help=f"of {CHUNK} steps, per turn")
     parser.add_argument("--turns", type=int, default=3)
     arguments = parser.parse_args()
@@ -122,14 +113,14 @@ def main() -> int:
         batch_size=8, steps=CHUNK * (arguments.chunks + 1), workers=0, log_every=CHUNK,
         checkpoint_every=10_000, picture_every=10_000,
     )  # fmt: skip
-    data = Noise(arguments.size)
+    data = Noise(arguments.task, load_params().tasks[arguments.task])
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(arguments.turns):
         theirs += bare(data, config)
         ours += engine(data, config)
     kept = figure(
-        "training step rate ÷ bare step loop",
+        f"{arguments.task}: training step rate ÷ bare loop",
         min(theirs) / min(ours),
         LIMIT,
         detail=f"{1e3 * min(theirs):.0f} of {1e3 * min(ours):.0f} ms of CPU per step",
