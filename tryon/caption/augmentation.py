@@ -139,6 +139,7 @@ class TrainingSet:
     ) -> None:
         self.split = split
         self.seed = seed
+        self.augmentation = augmentation
         self.policy = PicturePolicy(augmentation) if augmentation else None
 
     def __len__(self) -> int:
@@ -163,8 +164,11 @@ class TrainingSet:
         image = np.asarray(self.split.arrays["image"][index])
         if self.policy:
             image = self.policy(image, (self.seed, epoch, index), self._sided[index])
-        captions = np.asarray(self.split.arrays["captions"][index])
-        return {"image": planes(image[None])[0], "captions": captions.copy()}
+        captions = np.array(self.split.arrays["captions"][index])
+        if self.augmentation and self.augmentation.references < len(captions):
+            rng = np.random.default_rng((self.seed, epoch, index))
+            captions = captions[rng.permutation(len(captions))[: self.augmentation.references]]
+        return {"image": planes(image[None])[0], "captions": captions}
 
 
 def _broken(message: str, hint: str) -> DataError:

@@ -10,19 +10,22 @@ from tryon.config import Section, TaskConfig, TrainingConfig, ValidationConfig
 class SampleConfig(Section):
     """Drawn pictures and the captions written for them."""
 
-    faces: int = Field(270, ge=10, le=1_000_000, description="identities drawn as portraits")
-    looks: int = Field(5, ge=1, le=16, description="made-up pictures per face, beside the bare one")
-    face_size: int = Field(160, ge=128, le=1024, description="side of the portraits, pixels")
-    persons: int = Field(330, ge=10, le=1_000_000, description="identities drawn in garments")
-    garments: int = Field(5, ge=2, le=8, description="garments each person is drawn in")
+    faces: int = Field(470, ge=10, le=1_000_000, description="identities drawn as portraits")
+    looks: int = Field(2, ge=1, le=16, description="made-up pictures per face, beside the bare one")
+    face_size: int = Field(144, ge=128, le=1024, description="side of the portraits, pixels")
+    persons: int = Field(175, ge=10, le=1_000_000, description="identities drawn in garments")
+    garments: int = Field(8, ge=2, le=8, description="garments each person is drawn in")
     person_height: int = Field(
-        192, ge=176, le=2048, multiple_of=4, description="of those pictures, pixels; width is 3/4"
+        200, ge=176, le=2048, multiple_of=4, description="of those pictures, pixels; width is 3/4"
+    )
+    side: int = Field(
+        96, ge=48, le=2048, description="longer side of what is cut out of them, pixels"
     )
     validation_share: float = Field(0.05, gt=0, lt=0.5)
     test_share: float = Field(0.1, gt=0, lt=0.5)
     references: int = Field(5, ge=1, le=20, description="captions per picture")
     variety: float = Field(
-        0.3, gt=0, le=1, description="how likely each next phrasing is beside the one before it"
+        0.25, gt=0, le=1, description="how likely each next phrasing is beside the one before it"
     )
     held_out_share: float = Field(
         0.06, gt=0, lt=0.5, description="of the attribute combinations, seen in the test split only"
@@ -57,10 +60,10 @@ class CaptionValidation(ValidationConfig):
 class PreprocessConfig(Section):
     """From pictures and texts to training arrays."""
 
-    size: int = Field(96, ge=32, le=512, multiple_of=16, description="side of the square pictures")
-    references: int = Field(5, ge=1, le=20, description="captions of a picture in a training step")
+    size: int = Field(64, ge=32, le=512, multiple_of=16, description="side of the square pictures")
+    references: int = Field(5, ge=1, le=20, description="captions kept of each picture")
     max_words: int = Field(28, ge=1, le=200, description="of a training caption; more are cut")
-    words: int = Field(256, ge=16, le=100_000, description="most words, special ones included")
+    words: int = Field(160, ge=16, le=100_000, description="most words, special ones included")
     min_count: int = Field(2, ge=1, le=100, description="rarer words of the captions are left out")
 
 
@@ -73,13 +76,16 @@ class AugmentationConfig(Section):
     shift: float = Field(0.04, ge=0, le=0.5, description="of the side")
     light: float = Field(0.08, ge=0, le=1, description="exposure and contrast")
     tint: float = Field(0.02, ge=0, le=1, description="white balance")
-    noise: float = Field(0.02, ge=0, le=0.5, description="standard deviation, values 0-1")
+    noise: float = Field(0.0, ge=0, le=0.5, description="standard deviation, values 0-1")
+    references: int = Field(
+        3, ge=1, le=20, description="captions of a picture in a step, others each time"
+    )
 
 
 class NetworkConfig(Section):
     """Sizes of the networks."""
 
-    width: int = Field(24, ge=4, le=512, description="of the encoder's first layer")
+    width: int = Field(20, ge=4, le=512, description="of the encoder's first layer")
     features: int = Field(96, ge=8, le=2048, multiple_of=4, description="of a place")
     embedding: int = Field(64, ge=4, le=2048, description="of a word")
     hidden: int = Field(192, ge=8, le=4096, description="of the decoder")

@@ -1,9 +1,9 @@
-"""Facts of drawn persons in garments, from the attributes of the garment sample's rows."""
+"""Facts of drawn faces and of drawn persons in garments: what small pictures show of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tryon.caption.facts import Facts, garment_facts
+from tryon.caption.facts import Facts, face_facts, garment_facts
 
 GARMENTS = {"tshirt": "t-shirt", "longsleeve": "top", "outwear": "jacket"}
 PATTERNS = {
@@ -14,14 +14,27 @@ SLEEVELESS_KINDS = frozenset(
     {"trousers", "jeans", "shorts", "skirt"}
 )  # of which nobody expects sleeves
 SLEEVES = ((0.1, "none"), (0.5, "short"), (0.8, "half"), (9.0, "long"))  # share of the arm, up to
-GIRTHS = ((0.93, "slim"), (1.1, "average"), (9.0, "broad"))  # 1 is average, up to
-POSES = {  # where both arms do the same
-    "hip": "with hands on the hips",
-    "folded": "with folded arms",
-    "raised": "with raised arms",
-    "behind": "with hands behind the back",
-    "clasped": "with clasped hands",
-}
+AGES = ((0.7, "any"), (1.01, "older"))  # up to; small pictures do not tell young from middling
+HAIR = {"buzz": "short", "side": "short", "afro": "curly", "wavy": "long"}  # at a glance
+LOOSE = {"vest": ("vest", "top"), "shirt": ("shirt", "top")}  # garments with a word for more
+ALSO = {"tied": ("tied", "short")}  # from the front it often looks so
+TONES = {3: ("light", "tan"), 5: ("tan", "brown"), 7: ("brown", "dark")}  # between two words
+
+
+def drawn_face_facts(attributes: Mapping[str, Any], seen: Mapping[str, str]) -> Facts:
+    """Of a drawn face.
+
+    Args:
+        attributes: As in the row's JSON.
+        seen: Region → the hex code of makeup that shows (`tryon.caption.seen.seen_colours`).
+    """
+    values = dict(face_facts(attributes, seen=seen).values)
+    values.pop("makeup", None)  # a little looks like none
+    hair = HAIR.get(str(attributes["hair"]), str(attributes["hair"]))
+    values["age"] = (_step(float(attributes["age"]), AGES),)
+    values["hair"] = ALSO.get(hair, (hair,))
+    values["skin"] = TONES.get(int(attributes["skin_tone"]), values["skin"])
+    return Facts("face", values)
 
 
 def drawn_garment_facts(attributes: Mapping[str, Any], colours: Sequence[str]) -> Facts:
@@ -35,7 +48,6 @@ def drawn_garment_facts(attributes: Mapping[str, Any], colours: Sequence[str]) -
     kind, pattern = str(attributes["garment"]), str(attributes["pattern"])
     if (kind, pattern) == ("trousers", "denim"):
         kind, pattern = "jeans", "plain"
-    arms = set(attributes["arms"])
     several = PATTERNS.get(pattern, pattern) not in ("plain", "denim")
     told = {
         "garment": GARMENTS.get(kind, kind),
@@ -44,10 +56,10 @@ def drawn_garment_facts(attributes: Mapping[str, Any], colours: Sequence[str]) -
         "pattern": PATTERNS.get(pattern, pattern),
         "print": attributes["print"] if attributes["print"] != "none" else None,
         "sleeve": None if kind in SLEEVELESS_KINDS else _step(attributes["sleeve"], SLEEVES),
-        "build": _step(attributes["girth"], GIRTHS),
-        "pose": POSES.get(arms.pop()) if len(arms) == 1 else None,
     }
-    return _without_twins(garment_facts(told, {slot: slot for slot in told}))
+    facts = _without_twins(garment_facts(told, {slot: slot for slot in told}))
+    (word,) = facts.values["garment"]
+    return Facts(facts.kind, {**facts.values, "garment": LOOSE.get(word, (word,))})
 
 
 def _without_twins(facts: Facts) -> Facts:

@@ -1,10 +1,10 @@
 """The captioner and its critic: pure torch.
 
 T is the number of places in the picture, C the features of a place, V the number of words, L the
-length of a caption, K the number of ways of telling (codes).
+length of a caption, K the number of ways of telling (codes), D = V + PAIRS.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +14,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 PAD, BEGIN, END = 0, 1, 2  # ids, as in tryon.caption.vocabulary
 STRIDE = 16  # of the encoder: a place is so many pixels wide
 HEADS = 4
+NARROW = 24  # features of a place that detection lays side by side
+PAIRS = 512  # buckets of neighbouring words
 
 
 class Memory(NamedTuple):
@@ -21,16 +23,17 @@ class Memory(NamedTuple):
 
     places: Tensor  # [N, T, C]
     start: Tensor  # [N, H], the state before the first word
-    words: Tensor  # [N, V], logits of the words that any caption of it may have
+    hints: Tensor  # [N, D], logits of the words and neighbours that captions of it may have
 
 
 class Encoder(nn.Module):
-    """Pictures → features of their places, and the words that a caption may have.
+    """Pictures → features of their places, and what their captions may say.
 
     Convolutions with batch norm (Ioffe & Szegedy 2015), which decides how early a captioner begins
-    to look at all; at every place also its mean colours, which colour words are made of. The words
-    are detected from the places laid side by side (Fang et al. 2015): what a caption needs is
-    learned long before grammar is, and on any dataset with captions.
+    to look at all; at every place also its mean colours, which colour words are made of. Words
+    and pairs of neighbouring words ("red", "red lipstick") are detected from the places laid side
+    by side (after Fang et al. 2015): what a caption needs is learned long before grammar is, and
+    on any dataset with captions.
 
     Args:
         width: Of the first layer.
@@ -44,29 +47,46 @@ class Encoder(nn.Module):
         super().__init__()
         side = size // STRIDE
         self.trunk = nn.Sequential(
-            *_conv(3, width, 2),
-            *_conv(width, 2 * width, 2),
-            *_conv(2 * width, 3 * width, 2),
-            *_conv(3 * width, 3 * width, 1),
-            *_conv(3 * width, 4 * width, 2),
-            *_conv(4 * width, 4 * width, 1),
+            *_conv(3, width, 4, 2), Halving(width), Halving(2 * width), Halving(4 * width)
         )
-        self.project = nn.Conv2d(4 * width + 12, features, 1)
+        self.project = nn.Conv2d(8 * width + 12, features, 1, bias=False)
+        self.norm = nn.BatchNorm2d(features)
         self.place = nn.Parameter(0.02 * torch.randn(side * side, features))
-        self.narrow = nn.Linear(features, 24)
-        self.detect = nn.Linear(24 * side * side, words)
-        self.begin = nn.Linear(features + words, hidden)
+        self.narrow = nn.Linear(features, NARROW)
+        self.detect = nn.Linear(NARROW * side * side + 2 * features, words + PAIRS)
+        self.begin = nn.Linear(features + words + PAIRS, hidden)
 
     def forward(self, image: Tensor) -> Memory:
         """image [N, 3, S, S] in [0, 1] → `Memory`."""
         colour = opponent(image)
-        deep = self.trunk(colour)  # [N, 4w, S/16, S/16]
+        deep = self.trunk(colour)  # [N, 8w, S/16, S/16]
         colours = F.pixel_unshuffle(F.avg_pool2d(colour, STRIDE // 2), 2)  # [N, 12, S/16, S/16]
-        seen = self.project(torch.cat([deep, colours], 1))  # [N, C, S/16, S/16]
+        seen = self.norm(self.project(torch.cat([deep, colours], 1)))  # [N, C, S/16, S/16]
         places = torch.relu(seen.flatten(2).transpose(1, 2) + self.place)
-        words = self.detect(torch.relu(self.narrow(places)).flatten(1))
-        start = torch.tanh(self.begin(torch.cat([places.mean(1), torch.sigmoid(words)], 1)))
-        return Memory(places, start, words)
+        mean, each = places.mean(1), torch.relu(self.narrow(places)).flatten(1)
+        hints = self.detect(torch.cat([each, mean, places.amax(1)], 1))
+        start = torch.tanh(self.begin(torch.cat([mean, torch.sigmoid(hints)], 1)))
+        return Memory(places, start, hints)
+
+
+class Halving(nn.Module):
+    """Half the side, twice the channels: one convolution, and a residual one (He et al. 2016).
+
+    Args:
+        inputs: Channels before.
+    """
+
+    def __init__(self, inputs: int) -> None:
+        super().__init__()
+        self.halve = nn.Sequential(*_conv(inputs, 2 * inputs, 3, 2))
+        convolution, norm, _ = _conv(2 * inputs, 2 * inputs, 3, 1)
+        nn.init.zeros_(norm.weight)
+        self.more = nn.Sequential(convolution, norm)
+
+    def forward(self, given: Tensor) -> Tensor:
+        """given [N, C, H, W] → [N, 2C, H/2, W/2]."""
+        half = self.halve(given)
+        return torch.relu(half + self.more(half))
 
 
 class Decoder(nn.Module):
@@ -186,9 +206,9 @@ class Generator(nn.Module):
         """
         count, several, length = captions.shape
         state = (memory.start.unsqueeze(1) + self.decoder.code(codes)).flatten(0, 1)
-        places = memory.places.repeat_interleave(several, 0)
         embedded = self.decoder.embed(captions[:, :, :-1].flatten(0, 1))
-        logits, _ = self.decoder(embedded, state, places)
+        states, _ = self.decoder.recur(embedded, state.unsqueeze(0))  # [N R, L - 1, H]
+        logits = self.decoder.read(states.reshape(count, -1, states.shape[2]), memory.places)
         return logits.view(count, several, length - 1, self.words)
 
     def draw(self, memory: Memory, codes: Tensor, length: int) -> Tensor:
@@ -235,7 +255,7 @@ class Generator(nn.Module):
             drawn: Whether to draw a caption of each picture too.
 
         Returns:
-            `logits` `[N, R, L - 1, V]` of the next words and `detected` `[N, V]`; where captions
+            `logits` `[N, R, L - 1, V]` of the next words and `detected` `[N, D]`; where captions
             are drawn also `places` `[N, T, C]`, `caption` `[N, L - 1, V]`, `code` `[N]`, the
             recogniser's `guess` `[N, K]` of it, and of the given captions `guesses` `[N, R, K]`
             and `codes` `[N, R]`.
@@ -243,14 +263,14 @@ class Generator(nn.Module):
         memory = self.encoder(image)
         if not drawn:  # several processes wait for a gradient of every parameter
             idle = sum(0.0 * weight.sum() for weight in self.recogniser.parameters())
-            return {"logits": self.tell(memory, captions, codes), "detected": memory.words + idle}
+            return {"logits": self.tell(memory, captions, codes), "detected": memory.hints + idle}
         given = one_hot(captions, self.words)  # [N, R, L - 1, V]
         guesses = self.recogniser(given.flatten(0, 1)).view(*captions.shape[:2], self.codes)
         own = shared_out(guesses.detach())
         caption = self.draw(memory, codes[:, 0], captions.shape[2] - 1)
         return {
             "logits": self.tell(memory, captions, own),
-            "detected": memory.words,
+            "detected": memory.hints,
             "places": memory.places,
             "caption": caption,
             "code": codes[:, 0],
@@ -326,6 +346,23 @@ def one_hot(captions: Tensor, words: int) -> Tensor:
     return F.one_hot(captions[..., 1:], words).float()
 
 
+def said(captions: Tensor, words: int) -> Tensor:
+    """Which words and which pairs of neighbours each caption has, 0 or 1, `[N, R, D]`.
+
+    Pairs have no vocabulary: they fall into buckets by their ids (Weinberger et al. 2009).
+
+    Args:
+        captions: Ids `[N, R, L]`.
+        words: V.
+    """
+    first, second = captions[..., :-1], captions[..., 1:]
+    both = (first > END) & (second > END)
+    bucket = words + (1 + (first * 389 + second) % (PAIRS - 1)) * both  # those of no pair: the 0th
+    found = torch.zeros(*captions.shape[:2], words + PAIRS, device=captions.device)
+    found = found.scatter(2, captions, 1.0).scatter(2, bucket, 1.0)
+    return found
+
+
 def shared_out(liking: Tensor) -> Tensor:
     """A code for each caption of a picture, none twice before each was given once, `[N, R]`.
 
@@ -355,9 +392,9 @@ def _normalised(layer: nn.Linear, spectral: bool) -> nn.Module:
     return spectral_norm(layer) if spectral else layer
 
 
-def _conv(inputs: int, outputs: int, stride: int) -> tuple[nn.Module, ...]:
+def _conv(inputs: int, outputs: int, size: int, stride: int) -> tuple[Any, ...]:
     return (
-        nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False),
+        nn.Conv2d(inputs, outputs, size, stride, 1, bias=False),
         nn.BatchNorm2d(outputs),
         nn.ReLU(),
     )

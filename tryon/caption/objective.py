@@ -14,14 +14,23 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tryon.caption.config import Config
-from tryon.caption.networks import PAD, STRIDE, Discriminator, Generator, one_hot, paired
+from tryon.caption.networks import (
+    PAD,
+    PAIRS,
+    STRIDE,
+    Discriminator,
+    Generator,
+    one_hot,
+    paired,
+    said,
+)
 from tryon.config import CandidateConfig
 from tryon.gan.adversary import Adversary
 from tryon.gan.losses import adversarial_loss
 from tryon.gan.terms import Batch, Terms
 
-DETECTION = 10.0  # weight of the words that the encoder is to detect; likelihood has 1
-INFORMATION = 0.5  # weight of the code that is to be recognised
+DETECTION = 0.04  # weight of the words and pairs that the encoder detects; likelihood has 1
+INFORMATION = 1.0  # weight of the code that is to be recognised
 SMOOTHING = 0.05  # of the likelihood's targets
 
 
@@ -135,14 +144,18 @@ def likelihood(logits: Tensor, captions: Tensor) -> Tensor:
 
 
 def detection(detected: Tensor, captions: Tensor) -> Tensor:
-    """Binary cross-entropy of the share of a picture's references that have each word.
+    """Binary cross-entropy of the share of a picture's references that have each word or pair.
 
     Args:
-        detected: Logits `[N, V]`.
+        detected: Logits `[N, D]`.
         captions: Ids `[N, R, L]`.
+
+    Returns:
+        The mean over pictures of the sums, nats.
     """
-    has = F.one_hot(captions, detected.shape[1]).amax(2).float()  # [N, R, V]
-    return F.binary_cross_entropy_with_logits(detected.float(), has.mean(1))
+    has = said(captions, detected.shape[1] - PAIRS).mean(1)
+    total = F.binary_cross_entropy_with_logits(detected.float(), has, reduction="sum")
+    return total / len(has)
 
 
 def build(config: Config, candidate: CandidateConfig, seed: int = 0) -> CaptionObjective:

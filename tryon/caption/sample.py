@@ -79,8 +79,8 @@ def plan(config: SampleConfig, seed: int) -> list[Order]:
             for index, place in zip(members.tolist(), (places % 1).tolist(), strict=True):
                 orders.append(
                     Order(
-                        kind, index, seed, _split(place, config), tone + 1, height, pictures,
-                        config.references, config.variety,
+                        kind, index, seed, _split(place, config), tone + 1, height, config.side,
+                        pictures, config.references, config.variety,
                     )
                 )  # fmt: skip
     return sorted(orders, key=lambda order: (order.kind, order.index))

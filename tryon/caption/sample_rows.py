@@ -7,19 +7,24 @@ from typing import Any, Literal
 
 import numpy as np
 
-from tryon.caption.drawn import drawn_garment_facts
-from tryon.caption.facts import Facts, face_facts
+from tryon.caption.drawn import drawn_face_facts, drawn_garment_facts
+from tryon.caption.facts import Facts
+from tryon.caption.framing import cut_out
 from tryon.caption.grammar import combination, write_captions
 from tryon.caption.seen import cloth_colours, seen_colours
 from tryon.garment import sample_rows as garment_rows
 from tryon.makeup import sample_rows as makeup_rows
 from tryon.vision.human import CLOTHES
 from tryon.vision.images import decode, decode_labels, encode
+from tryon.vision.parsing import Label
 
 STREAM = 0xCA97  # keeps the draws of phrasings apart from those of persons
 JPEG_QUALITY = 92
+MARGIN = (0.08, 0.3)  # left around what is told of
+NO_HEAD = (Label.BACKGROUND, Label.CLOTH, Label.NECK, Label.HAND)
 Kind = Literal["face", "garment"]
 Row = Mapping[str, Any]
+Shown = tuple[np.ndarray, np.ndarray, Facts]  # a picture, where what is told of is, what is told
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class Order:
     split: str
     tone: int
     height: int
+    side: int
     pictures: int
     references: int
     variety: float
@@ -68,9 +74,11 @@ def _told(
     order: Order,
     number: int,
     picture: np.ndarray,
+    shown: np.ndarray,
     facts: Facts,
     rng: np.random.Generator,
 ) -> Told:
+    picture = cut_out(picture, shown, rng.uniform(*MARGIN), order.side)
     height, width = picture.shape[:2]
     name = f"{order.kind}-{order.index:06d}"
     about = {"kind": facts.kind, "skin_tone": order.tone, "facts": dict(facts.values)}
@@ -86,7 +94,7 @@ def _told(
     return Told(row, combination(facts))
 
 
-def _faces(order: Order) -> Iterator[tuple[np.ndarray, Facts]]:
+def _faces(order: Order) -> Iterator[Shown]:
     """The bare face, then the same one made up; what an untouched pair shows was seen already."""
     rows = makeup_rows.draw(
         makeup_rows.Order(
@@ -97,17 +105,18 @@ def _faces(order: Order) -> Iterator[tuple[np.ndarray, Facts]]:
     attributes = json.loads(first["attributes"])
     bare, labels = decode(first["image"]).image, decode_labels(first["parsing"])
     landmarks = np.array(first["landmarks"], np.float32).reshape(-1, 2)
-    yield bare, face_facts(attributes)
+    head = ~np.isin(labels, NO_HEAD)
+    yield bare, head, drawn_face_facts(attributes, {})
     for row in rows:
         if row["kind"] != "pair":
             continue
-        look, made_up = json.loads(row["look"]), decode(row["target"]).image
+        made_up = decode(row["target"]).image
         if not np.array_equal(made_up, bare):
             seen = seen_colours(made_up, bare, landmarks, labels)
-            yield made_up, face_facts(attributes, look, seen)
+            yield made_up, head, drawn_face_facts(attributes, seen)
 
 
-def _persons(order: Order) -> Iterator[tuple[np.ndarray, Facts]]:
+def _persons(order: Order) -> Iterator[Shown]:
     """The person in each garment whose colour can be seen."""
     sitter = garment_rows.Sitter(
         garment_rows.Order(
@@ -117,5 +126,6 @@ def _persons(order: Order) -> Iterator[tuple[np.ndarray, Facts]]:
     for _ in range(order.pictures):
         garment = sitter.choose()
         picture, labels = sitter.wearing(garment)
-        if colours := cloth_colours(picture, np.isin(labels, CLOTHES[garment.category])):
-            yield picture, drawn_garment_facts(sitter.attributes(garment), colours)
+        worn = np.isin(labels, CLOTHES[garment.category])
+        if colours := cloth_colours(picture, worn):
+            yield picture, worn, drawn_garment_facts(sitter.attributes(garment), colours)

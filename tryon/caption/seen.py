@@ -15,7 +15,7 @@ from tryon.vision.facemesh import EYES, LIPS_INNER, LIPS_OUTER
 from tryon.vision.parsing import Label
 
 # CIEDE2000 to the bare face, from which makeup is seen; lids lie in their own shade
-CHANGE = {"lips": 6.0, "eyeshadow": 9.0}
+CHANGE = {"lips": 10.0, "eyeshadow": 13.0}
 LID = (0.1, 0.45)  # of the way from the upper lashes to the brow
 LEAST = 12  # pixels a colour is taken of
 SAMPLES = 120  # pixels of a cloth that are named
