@@ -30,7 +30,7 @@ def batch(split: PreparedSplit) -> dict[str, torch.Tensor]:
 
 def test_shapes_and_ranges(batch: dict[str, torch.Tensor]) -> None:
     made = Generator(8, 8, 8)(**{name: batch[name] for name in GIVEN})
-    assert made.flow.shape == (4, 2, 16, 12)
+    assert made.flow.shape == (4, 2, 8, 6)
     assert made.logits.shape == (4, 5, 64, 48)
     assert made.shade.shape == made.tint.shape == (4, 3, 64, 48)
     assert made.flow.abs().max() <= 0.12
@@ -47,6 +47,13 @@ def test_it_starts_near_the_pasted_warp(batch: dict[str, torch.Tensor]) -> None:
     assert apart.sum() / certain.sum() / 3 < 0.06
     outside = (batch["edit"] == 0).expand_as(picture)
     torch.testing.assert_close(picture[outside], batch["image"][outside], rtol=0, atol=0)
+
+
+def test_a_weave_of_two_pixels_is_smoothed_away() -> None:
+    weave = torch.tensor([[1.0, -1.0], [-1.0, 1.0]]).repeat(8, 8)[None, None]
+    assert networks.smooth(weave)[..., 1:-1, 1:-1].abs().max() < 1e-6
+    ramp = torch.arange(16.0).repeat(16, 1)[None, None]
+    torch.testing.assert_close(networks.smooth(ramp)[..., 1:-1], ramp[..., 1:-1])
 
 
 def test_default_sizes_are_small() -> None:

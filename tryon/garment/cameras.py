@@ -11,6 +11,7 @@ BLUR = 1.1  # largest σ, pixels of the frame
 NOISE = 12.0  # largest σ, of 255
 QUALITY = (35, 90)  # of JPEG
 GAMMA = 0.45  # largest change of log₂ γ
+PLAIN = 0.3  # share of grounds that are a shop's
 SHADOW = 0.45  # the darkest a shadow makes a picture
 
 
@@ -32,7 +33,8 @@ def taken(picture: np.ndarray, strength: float, rng: np.random.Generator) -> np.
         way = rng.normal(size=2)
         y, x = np.mgrid[:height, :width].astype(np.float32)
         across = (x / width - rng.random()) * way[0] + (y / height - rng.random()) * way[1]
-        shade = 1 - SHADOW * strength / (1 + np.exp(-across * rng.uniform(2, 30)))
+        dark = (1 + np.tanh(across * rng.uniform(1, 15))) / 2
+        shade = 1 - SHADOW * strength * dark
         made = np.rint(made * shade[..., None]).astype(np.uint8)
     if rng.random() < strength:
         made = cv2.GaussianBlur(made, (0, 0), 0.2 + BLUR * strength * rng.random())
@@ -47,8 +49,11 @@ def taken(picture: np.ndarray, strength: float, rng: np.random.Generator) -> np.
 
 
 def ground(other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A background of the same size out of another picture: a part of it, turned and mirrored."""
+    """A background of the same size: plain, or a part of another picture, turned and mirrored."""
     height, width = other.shape[:2]
+    if rng.random() < PLAIN:
+        shade = rng.uniform(150, 255) + rng.uniform(-12, 12, 3)
+        return np.full_like(other, np.clip(shade, 0, 255))
     zoom = rng.uniform(1, 2.5)
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(0, 360), zoom)
     turn[:, 2] = turn[:, 2] + rng.uniform(-0.3, 0.3, 2) * [width, height]

@@ -57,17 +57,17 @@ class AugmentationConfig(Section):
     """Strengths of the training-time policy; 0 switches a part off."""
 
     flip: float = Field(0.5, ge=0, le=1, description="probability")
-    scale: float = Field(0.06, ge=0, le=0.5)
-    shift: float = Field(0.03, ge=0, le=0.5, description="of the height")
-    light: float = Field(0.15, ge=0, le=1, description="exposure and contrast")
+    scale: float = Field(0.1, ge=0, le=0.5)
+    shift: float = Field(0.04, ge=0, le=0.5, description="of the height")
+    light: float = Field(0.2, ge=0, le=1, description="exposure and contrast")
     tint: float = Field(0.06, ge=0, le=1, description="white balance")
     misfit: float = Field(
-        0.008, ge=0, le=0.2, description="shift of the warped garment alone, of the height"
+        0.012, ge=0, le=0.2, description="shift of the warped garment alone, of the height"
     )
     camera: float = Field(0.7, ge=0, le=1, description="what cameras do to what the readers see")
     clutter: float = Field(0.35, ge=0, le=1, description="probability of another background")
     turn: float = Field(25.0, ge=0, le=180, description="of the garment's photo, degrees")
-    zoom: float = Field(0.3, ge=0, le=2, description="of the garment's photo, log size")
+    zoom: float = Field(0.4, ge=0, le=2, description="of the garment's photo, log size")
 
 
 class NetworkConfig(Section):

@@ -16,6 +16,7 @@ CATEGORIES = 3
 SOURCES = 12  # planes of what may come to light (tryon.garment.areas.sources)
 POINTS = 29  # garment landmarks (tryon.garment.points)
 COARSE, FINE = 8, 4  # the flow runs at an eighth of the size, the generator at a quarter
+STIFF = 16  # pixels between the flow's control points: a finer flow makes waves in stripes
 FLOW = 0.12  # the largest flow, in heights of the frame
 SPREAD = 0.03  # of a keypoint's heat, in heights of the frame
 
@@ -23,7 +24,7 @@ SPREAD = 0.03  # of a keypoint's heat, in heights of the frame
 class Made(NamedTuple):
     """What the generator gives, as tryon.garment.blend takes it.
 
-    flow `[N, 2, H/8, W/8]`; logits `[N, 5, H/2, W/2]`; shade `[N, 3, H/2, W/2]` in (-1, 1); tint
+    flow `[N, 2, H/16, W/16]`; logits `[N, 5, H/2, W/2]`; shade `[N, 3, H/2, W/2]` in (-1, 1); tint
     `[N, 3, H/2, W/2]` in (-1, 1); cloth `[N, 4, H, W]`, the warped garment after the flow.
     """
 
@@ -59,6 +60,12 @@ def erased(image: Tensor, old: Tensor) -> Tensor:
     return (2 * image - 1) * (1 - old)
 
 
+def smooth(fields: Tensor) -> Tensor:
+    """Blurred by [1 2 1] / 4 both ways: pixel shuffling leaves a weave of two pixels, this none."""
+    padded = F.pad(fields, (1, 1, 1, 1), mode="replicate")
+    return F.avg_pool2d(F.avg_pool2d(padded, 2, 1), 2, 1)
+
+
 class WarpRefiner(nn.Module):
     """Flow that improves on the spline (cf. Han et al. 2019, ClothFlow), coarse and so smooth.
 
@@ -79,10 +86,11 @@ class WarpRefiner(nn.Module):
         self, picture: Tensor, warped: Tensor, planes: Tensor, parts: Tensor, joints: Tensor,
         code: Tensor,
     ) -> Tensor:  # fmt: skip
-        """→ flow `[N, 2, H/8, W/8]` in heights, at most FLOW."""
+        """→ flow `[N, 2, H/16, W/16]` in heights, at most FLOW."""
         seen = F.pixel_unshuffle(torch.cat([picture, 2 * warped - 1, planes], 1), COARSE)
         coarse = F.avg_pool2d(torch.cat([parts, joints], 1), COARSE // FINE)
-        return FLOW * torch.tanh(self.head(self.trunk(torch.cat([seen, coarse], 1), code)))
+        offsets = self.head(self.trunk(torch.cat([seen, coarse], 1), code))
+        return FLOW * torch.tanh(F.avg_pool2d(offsets, STIFF // COARSE))
 
 
 class Generator(nn.Module):
@@ -133,7 +141,7 @@ class Generator(nn.Module):
         worn = blend.flowed(warped, flow)
         seen = F.pixel_unshuffle(torch.cat([picture, 2 * worn - 1, planes], 1), FINE)
         hidden = self.trunk(torch.cat([seen, parts, joints, 2 * sources - 1], 1), code)
-        fields = F.pixel_shuffle(self.fields(hidden), 2)  # [N, 11, H/2, W/2]
+        fields = smooth(F.pixel_shuffle(self.fields(hidden), 2))  # [N, 11, H/2, W/2]
         logits, shade, tint = fields.split([5, 3, 3], 1)
         return Made(flow, 4 * logits, torch.tanh(shade), torch.tanh(tint), worn)
 
