@@ -43,7 +43,7 @@ def test_a_wrong_value_is_named_with_what_is_allowed(
 def test_an_unknown_task_is_named_with_the_known_ones(tmp_path: Path) -> None:
     path = tmp_path / "params.yaml"
     path.write_text("tasks: {makup: {}}")
-    with pytest.raises(ConfigError, match=r"makup.*allowed: makeup"):
+    with pytest.raises(ConfigError, match=r"makup.*allowed: .*makeup"):
         load_params(path)
 
 
@@ -60,6 +60,7 @@ def test_the_digest_follows_values_not_formatting(tmp_path: Path) -> None:
 SIZES = {
     *("identities", "size", "looks_per_face", "width", "discriminator_width", "crop"),
     *("batch_size", "steps", "warmup_steps", "ema_decay", "workers", "threads"),
+    *("height", "warp_width", "parser_width"),
     *("precision", "compile", "checkpoint_every", "picture_every", "log_every"),
 }
 
