@@ -61,6 +61,8 @@ SIZES = {
     *("identities", "size", "looks_per_face", "width", "discriminator_width", "crop"),
     *("batch_size", "steps", "warmup_steps", "ema_decay", "workers", "threads"),
     *("height", "warp_width", "parser_width"),
+    *("faces", "looks", "face_size", "persons", "person_height", "side"),
+    *("words", "features", "embedding", "hidden"),
     *("precision", "compile", "checkpoint_every", "picture_every", "log_every"),
 }
 

@@ -16,7 +16,7 @@ SLEEVELESS_KINDS = frozenset(
 SLEEVES = ((0.1, "none"), (0.5, "short"), (0.8, "half"), (9.0, "long"))  # share of the arm, up to
 AGES = ((0.7, "any"), (1.01, "older"))  # up to; small pictures do not tell young from middling
 HAIR = {"buzz": "short", "side": "short", "afro": "curly", "wavy": "long"}  # at a glance
-LOOSE = {"vest": ("vest", "top"), "shirt": ("shirt", "top")}  # garments with a word for more
+LOOSE = {kind: (kind, "top") for kind in ("vest", "shirt", "t-shirt")}  # may be called so too
 ALSO = {"tied": ("tied", "short")}  # from the front it often looks so
 TONES = {3: ("light", "tan"), 5: ("tan", "brown"), 7: ("brown", "dark")}  # between two words
 

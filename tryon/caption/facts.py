@@ -10,7 +10,7 @@ from typing import Any
 from tryon.caption.colours import name_hex
 
 Words = tuple[str, ...]
-BETWEEN = 3.0  # CIEDE2000: a colour this near to two names has both
+BETWEEN = 6.0  # CIEDE2000: a colour this near to two names has both
 VISIBLE = 0.35  # intensity from which makeup is told of
 AGES = ((0.3, "young"), (0.6, "middle-aged"), (1.01, "older"))  # upper ends
 TONES = ((3, "light"), (5, "tan"), (7, "brown"), (10, "dark"))  # Monk scale, upper ends
