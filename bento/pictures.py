@@ -1,4 +1,4 @@
-"""Photos in, a picture out: what the routes of every task that answers with a picture share."""
+"""Photos in, a picture out: what the routes of every task that reads photos share."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -31,7 +31,7 @@ class Answer:
 
 
 def form_router(task: str) -> APIRouter:
-    """A router whose routes read a form and answer with a picture, or an error in our shape."""
+    """A router of forms with photos; its routes answer with a picture unless they say otherwise."""
     return APIRouter(
         tags=[task],
         route_class=FormRoute,
