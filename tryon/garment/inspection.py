@@ -14,6 +14,7 @@ from tryon.vision.pose import SEEN, Pose, PoseFinder
 
 CLEAR_FIT = 0.9  # share of a person's facts from which a coding is beyond doubt
 BINARY = (0, 255)
+REMEMBERED = 8  # pictures
 FILE_LIMITS = Limits(max_bytes=200_000_000)
 
 
@@ -24,6 +25,7 @@ class Inspector:
 
     def __init__(self) -> None:
         self._finder = PoseFinder()
+        self._seen: dict[bytes, Pose | None] = {}
 
     def columns(
         self, row: Mapping[str, Any], images: Mapping[str, np.ndarray | None]
@@ -35,7 +37,7 @@ class Inspector:
             images: Pixels uint8 RGB [H, W, 3] by part; None where they could not be decoded.
         """
         found = {
-            part: None if image is None else self._finder.look(image)
+            part: None if image is None else self._look(row[part], image)
             for part, image in images.items()
         }
         columns: dict[str, dict[str, Any]] = {
@@ -57,6 +59,14 @@ class Inspector:
             if shape is not None:
                 columns["target"]["target_fits"] = target.shape[:2] == shape
         return columns
+
+    def _look(self, data: bytes, image: np.ndarray) -> Pose | None:
+        """The person of a picture; those of one person come in many rows, one after the other."""
+        if data not in self._seen:
+            if len(self._seen) >= REMEMBERED:
+                del self._seen[next(iter(self._seen))]
+            self._seen[data] = self._finder.look(image)
+        return self._seen[data]
 
 
 def _words(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from tryon.garment.networks import Discriminator, GarmentReader, Generator, Outf
 
 # Weights of the terms; the others are relative to the pixels'.
 PIXELS = 4.0
-FAR = 3.0  # of a pixel's squared error beside its absolute one: what is far off counts more
 FOCUS = 2.0  # how much more a pixel counts that may change
 SHAPE, CLOTH = 2.0, 1.0  # outline and colours of the refined warp
 COVER = 0.5  # the composition mask
@@ -80,7 +79,7 @@ class GarmentObjective:
         bend = flow.diff(dim=2).square().mean() + flow.diff(dim=3).square().mean()
         terms = Terms(
             {
-                "pixels": PIXELS * ((apart + FAR * apart.square()) * (1 + FOCUS * edit)).mean(),
+                "pixels": PIXELS * (apart * (1 + FOCUS * edit)).mean(),
                 "shape": SHAPE * ((cloth[:, 3:] - worn).abs() * seen).mean(),
                 "cloth": CLOTH * ((cloth[:, :3] - target * worn).abs() * seen * worn).mean(),
                 "cover": COVER * ((generated["alpha"] - worn).abs() * edit).mean(),

@@ -73,39 +73,35 @@ class Sitter:
 
 
 def draw(order: Order) -> list[dict[str, Any]]:
-    """The raw rows of one identity: the first garment paired, then cross pairs round the circle.
+    """The raw rows of one identity: the first garment paired, then every cross pair there is.
 
-    Each further garment is put on the person in the one before it, and the first one on the person
-    in the last. A test identity has one more row, unpaired: a garment it was never drawn in.
+    Each person in each garment is put into each other one, so that nothing about the old garment
+    tells the new one's shape. A test identity has one more row, unpaired: a garment it was never
+    drawn in.
     """
     sitter = Sitter(order)
-    rows: list[dict[str, Any]] = []
-    before: dict[str, Any] = {}
+    pictures, flats = [], []
     for number in range(order.garments):
         garment = sitter.choose()
-        flat = _flat_columns(sitter, garment)
+        flats.append(
+            _person_columns(order, sitter.figure)
+            | _flat_columns(sitter, garment)
+            | {"garment_id": f"drawn-{order.index:06d}-{number}"}
+        )
         picture, labels = sitter.wearing(garment)
-        seen = {"image": encode(picture), "parsing": encode(labels)}
-        row = _person_columns(order, sitter.figure) | flat
-        row["image_id"] = f"sample-{order.index:06d}-{number}"
-        row["garment_id"] = f"drawn-{order.index:06d}-{number}"
-        if number == 0:
-            row |= seen | {"kind": "paired"}
-        else:
-            row |= before | {"kind": "cross", "target": seen["image"],
-                             "target_parsing": seen["parsing"]}  # fmt: skip
-        before = seen
-        rows.append(row)
-    rows.append(
-        rows[0]
-        | before
-        | {
-            "kind": "cross",
-            "image_id": f"sample-{order.index:06d}-back",
-            "target": rows[0]["image"],
-            "target_parsing": rows[0]["parsing"],
-        }
-    )
+        pictures.append((encode(picture), encode(labels)))
+    rows: list[dict[str, Any]] = []
+    for old, (image, parsing) in enumerate(pictures):
+        for new, (target, target_parsing) in enumerate(pictures):
+            row = flats[new] | {"image": image, "parsing": parsing}
+            row["image_id"] = f"sample-{order.index:06d}-{old}{new}"
+            if new != old:
+                row |= {"kind": "cross", "target": target, "target_parsing": target_parsing}
+            elif new == 0:
+                row |= {"kind": "paired"}
+            else:
+                continue
+            rows.append(row)
     if order.split == "test":
         rows.append(
             _person_columns(order, sitter.figure)
