@@ -18,7 +18,7 @@ from benchmarks.report import figure, medians
 from tests.bento.pictures import face
 from tryon.caption.predictor import Predictor
 
-LIMITS = {"greedy": 0.55, "beam": 0.45}  # the network is so small that rules weigh
+LIMITS = {"greedy": 0.45, "beam": 0.35}  # the network is so small that rules weigh
 
 
 def main() -> int:
