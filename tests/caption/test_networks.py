@@ -97,7 +97,9 @@ def test_the_game_has_its_terms(batch):
     )
     assert {"real_logit", "fake_logit", "matching"} <= set(critic.observed)
     terms = objective.generator_losses(objective.discriminator, batch, generated, adversary)
-    assert set(terms.losses) == {"likelihood", "detection", "information", "adversarial"}
+    assert set(terms.losses) == {
+        *("likelihood", "detection", "information", "anchor", "adversarial")
+    }
     terms.total().backward()
     assert objective.generator.recogniser.guess.weight.grad is not None
 

@@ -50,11 +50,11 @@ class Trained:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Likelihood for most of the steps, then the game."""
     root = tmp_path_factory.mktemp("trained")
-    store = squares.prepared(root, 80)
+    store = squares.prepared(root, 200)
     config = squares.CONFIG.model_copy(
         update={
             "training": squares.CONFIG.training.model_copy(
-                update={"steps": 240, "adversarial_from": 0.8}
+                update={"steps": 180, "adversarial_from": 0.8}
             )
         }
     )

@@ -30,7 +30,8 @@ from tryon.gan.losses import adversarial_loss
 from tryon.gan.terms import Batch, Terms
 
 DETECTION = 0.04  # weight of the words and pairs that the encoder detects; likelihood has 1
-INFORMATION = 1.0  # weight of the code that is to be recognised
+INFORMATION = 0.4  # weight of the code that is to be recognised
+ANCHOR = 1.0  # weight of the codes that are recognised in references
 SMOOTHING = 0.05  # of the likelihood's targets
 
 
@@ -91,7 +92,10 @@ class CaptionObjective:
         found = (generated["guess"].argmax(1) == generated["code"]).float().mean()
         return (
             terms
-            | Terms({"information": INFORMATION * (known + sure)}, {"recognised": found.detach()})
+            | Terms(
+                {"information": INFORMATION * known, "anchor": ANCHOR * sure},
+                {"recognised": found.detach()},
+            )
             | adversary.generator_terms(discriminator, drawn)
         )
 
