@@ -54,7 +54,6 @@ def drawn_garment_facts(attributes: Mapping[str, Any], colours: Sequence[str]) -
         "colour": colours[0],
         "second": colours[1] if several and len(colours) > 1 else None,
         "pattern": PATTERNS.get(pattern, pattern),
-        "print": attributes["print"] if attributes["print"] != "none" else None,
         "sleeve": None if kind in SLEEVELESS_KINDS else _step(attributes["sleeve"], SLEEVES),
     }
     facts = _without_twins(garment_facts(told, {slot: slot for slot in told}))

@@ -3,11 +3,9 @@
 import cv2
 import numpy as np
 
-SLIMMEST = 0.6  # of a cut: its shorter side ÷ its longer one
-
 
 def cut_out(image: np.ndarray, shown: np.ndarray, margin: float, side: int) -> np.ndarray:
-    """The part of a picture around something, made as large as is wanted.
+    """The square around something, as far as the picture goes, made as large as is wanted.
 
     Args:
         image: uint8 RGB [H, W, 3].
@@ -15,12 +13,12 @@ def cut_out(image: np.ndarray, shown: np.ndarray, margin: float, side: int) -> n
         margin: Left around it, as a share of its longer side.
         side: Longer side of the result, pixels.
     """
+    spots = [np.flatnonzero(shown.any(axis)) for axis in (1, 0)]
+    longest = max(np.ptp(own) for own in spots) + 1
+    half = (0.5 + margin) * longest
     spans = []
-    rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
-    longest = max(np.ptp(rows), np.ptp(columns)) + 1
-    for found, length in ((rows, image.shape[0]), (columns, image.shape[1])):
-        half = max(np.ptp(found) + 1, SLIMMEST * longest) / 2 + margin * longest
-        middle = (found[0] + found[-1] + 1) / 2
+    for own, length in zip(spots, shown.shape, strict=True):
+        middle = (own[0] + own[-1] + 1) / 2
         spans.append(slice(max(0, int(middle - half)), min(length, int(np.ceil(middle + half)))))
     cut = image[spans[0], spans[1]]
     scale = side / max(cut.shape[:2])
