@@ -45,7 +45,9 @@ def test_the_paste_beats_the_old_garment(split: PreparedSplit) -> None:
     old, paste = scored[baselines.OLD], scored[baselines.PASTE]
     assert paste.metrics["psnr_inside"] > old.metrics["psnr_inside"] + 1
     assert paste.metrics["colour"] < old.metrics["colour"]
-    assert old.metrics["outside"] == paste.metrics["outside"] == 0
+    behind = scored[baselines.BEHIND]
+    assert old.metrics["outside"] == behind.metrics["outside"] == 0
+    assert paste.metrics["outside"] > 0, "it hides hands and hair"
     assert set(paste.slices) >= {"skin tone", "category", "garment", "pattern", "arms"}
 
 
@@ -100,6 +102,7 @@ def test_the_gate_passes_the_truth_and_fails_worse(split: PreparedSplit) -> None
 
     assert not failed(know) - {"skin_tones"}  # nine pictures say nothing of a tone
     assert failed(baselines.paste) >= {"beats_paste", "beats_paste_ssim", "beats_paste_inside"}
+    assert failed(baselines.paste_behind) >= {"beats_paste", "beats_behind", "beats_behind_ssim"}
     assert failed(baselines.keep_old) >= {"beats_paste", "colour"}
     assert "head_and_hands" in failed(deface)
 

@@ -14,7 +14,7 @@ Network = Callable[..., Mapping[str, np.ndarray]]
 """`OnnxSession.run`: the generator's inputs as keywords → flow, logits, shade, tint."""
 
 PLANES = ("old", "front", "limbs", "edit", "sources")
-OLD, PASTE = "old garment", "pasted warp"
+OLD, PASTE, BEHIND = "old garment", "pasted warp", "pasted behind"
 INPUTS = (
     "image", "warped", "old", "front", "limbs", "sources", "parts", "keypoints", "category",
 )  # fmt: skip
@@ -26,9 +26,16 @@ def keep_old(batch: Arrays) -> np.ndarray:
 
 
 def paste(batch: Arrays) -> np.ndarray:
-    """The spline-warped garment pasted behind what parsing says lies before it.
+    """The spline-warped garment pasted over the person, as it is."""
+    warped = batch["warped"] / np.float32(255)
+    return keep_old(batch) * (1 - warped[..., 3:]) + warped[..., :3]
 
-    It stays within what may be edited, as a network's picture does.
+
+def paste_behind(batch: Arrays) -> np.ndarray:
+    """The same behind what the labels say lies before it: hair, arms, hands.
+
+    It stays within what may be edited, as a network's picture does: all that composition does
+    without a network.
     """
     pictures = keep_old(batch)
     warped = batch["warped"] / np.float32(255)
@@ -37,7 +44,7 @@ def paste(batch: Arrays) -> np.ndarray:
     return pictures * (1 - shown * warped[..., 3:]) + shown * warped[..., :3]
 
 
-BASELINES: dict[str, Dresser] = {OLD: keep_old, PASTE: paste}
+BASELINES: dict[str, Dresser] = {OLD: keep_old, PASTE: paste, BEHIND: paste_behind}
 
 
 def dresser(network: Network) -> Dresser:

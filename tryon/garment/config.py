@@ -96,6 +96,10 @@ class GateConfig(Section):
     min_inside_over_paste: float = Field(
         1.5, description="dB, inside the repainted area, over the pasted warp"
     )
+    min_psnr_over_behind: float = Field(
+        2.0, description="dB, whole picture, over the warp pasted behind hair, arms and hands"
+    )
+    min_ssim_over_behind: float = Field(0.04, description="whole picture, over the same")
     max_outside_change: float = Field(
         0.0, ge=0, description="of 255, outside that area, and of the head and hands"
     )

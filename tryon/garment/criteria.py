@@ -1,6 +1,6 @@
 """What a garment model is judged by: its figures, the rules of its gate, the words of its card."""
 
-from tryon.garment.baselines import OLD, PASTE
+from tryon.garment.baselines import BEHIND, OLD, PASTE
 from tryon.garment.config import Config
 from tryon.gates import CHAMPION, Rule
 from tryon.metrics.result import Metric
@@ -84,6 +84,14 @@ def rules(config: Config) -> list[Rule]:
             "psnr_inside", gate.min_inside_over_paste, "at_least", PASTE, "dB",
         ),
         Rule(
+            "beats_behind", "and over a paste that knows what lies before the garment",
+            "psnr", gate.min_psnr_over_behind, "at_least", BEHIND, "dB",
+        ),
+        Rule(
+            "beats_behind_ssim", "so it is in structure",
+            "ssim", gate.min_ssim_over_behind, "at_least", BEHIND,
+        ),
+        Rule(
             "colour", "the garment keeps its colour",
             "colour_median", gate.max_colour_error, "at_most", unit="ΔE2000",
         ),
@@ -97,7 +105,7 @@ def rules(config: Config) -> list[Rule]:
         ),
         Rule(
             "paired", "a garment put on its own wearer again is not worse than the pasted warp",
-            "psnr_inside_paired", 0, "at_least", PASTE, "dB",
+            "psnr_inside_paired", 0, "at_least", BEHIND, "dB",
         ),
         Rule(
             "skin_tones", "no skin tone lies far under the mean",

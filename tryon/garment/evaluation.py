@@ -59,7 +59,7 @@ def evaluate(network: OnnxSession, split: PreparedSplit, config: Config, title: 
 
 
 def baselines(split: PreparedSplit, config: Config) -> dict[str, Evaluation]:
-    """Score the baselines, weakest first: the old garment kept, the spline warp pasted."""
+    """Score the baselines, weakest first: the old garment kept, the spline warp pasted two ways."""
     return {
         name: evaluate_dresser(dress, split, config, name)
         for name, dress in dressers.BASELINES.items()
