@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from tryon.garment import flat, warping
+from tryon.garment import cutting, flat, warping
 from tryon.garment.cloth_checks import check_layout, check_mask, solid
 from tryon.garment.garment import CATEGORIES, Category
 from tryon.garment.letterbox import Letterbox, letterbox
 from tryon.garment.points import from_points
 from tryon.serving.session import OnnxSession
 
-EDGE = 6.0  # how steep a read mask's edge is made
 NEAR = 2  # cells around a landmark's hottest one that decide its place
 
 
@@ -101,8 +100,7 @@ class _Reading:
     @property
     def mask(self) -> np.ndarray:
         """uint8 [H, W] of the photo."""
-        likely = 1 / (1 + np.exp(-EDGE / 2 * self._boxed.back(self._said["mask"][0, 0])))
-        return np.rint(255 * likely).astype(np.uint8)
+        return cutting.cut(self.photo, self._boxed.back(self._said["mask"][0, 0]))
 
     @property
     def landmarks(self) -> np.ndarray:

@@ -18,11 +18,12 @@ from tryon.garment.baselines import inputs
 from tryon.garment.build import Body
 from tryon.garment.composition import Fields
 from tryon.garment.garment import CATEGORIES, Category
+from tryon.garment.keeping import keep
 from tryon.garment.settings import Settings
 from tryon.garment.visibility import check_old, check_visible
 from tryon.serving.bundle import Bundle
 from tryon.serving.session import OnnxSession
-from tryon.vision import align
+from tryon.vision import align, facemesh
 from tryon.vision.face import FaceFinder
 from tryon.vision.pose import Pose, PoseFinder
 
@@ -107,6 +108,7 @@ class Predictor:
         fit = pieces.fit(garment.measured, body)
         warped = np.rint(warping.draw(garment.cloth, fit, self.size) * 255).astype(np.uint8)
         found = areas.find(groups, warped[..., 3] / np.float32(255), category, body, fit)
+        keep(found, body, self._face(image, pose, matrix), category)
         sources = areas.sources(small, groups, category, self._coarse, skin.tone(image, pose))
         fields = self._fields(small, warped, found, sources, groups, framed, category)
         place = rendering.Place(matrix, (image.shape[0], image.shape[1]), self.size)
@@ -116,6 +118,16 @@ class Predictor:
         shares = np.bincount(groups.ravel(), minlength=len(areas.GROUPS)) / groups.size
         parts = {name: float(shares[at]) for name, at in areas.GROUP.items() if shares[at]}
         return Result(picture, pose, parts, garment, changed)
+
+    def _face(self, image: np.ndarray, pose: Pose, matrix: np.ndarray) -> np.ndarray | None:
+        """Outline of the person's face in the frame, [K, 2]; None where none is seen."""
+        x, y = pose.point("nose")
+        for face in self._faces.find_all(image):
+            left, top, right, bottom = face.box
+            if left <= x <= right and top <= y <= bottom:
+                oval = face.landmarks[list(facemesh.OVAL)]
+                return np.asarray(oval @ matrix[:, :2].T + matrix[:, 2])
+        return None
 
     @property
     def _coarse(self) -> tuple[int, int]:
