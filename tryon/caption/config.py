@@ -13,7 +13,7 @@ class SampleConfig(Section):
     faces: int = Field(470, ge=10, le=1_000_000, description="identities drawn as portraits")
     looks: int = Field(2, ge=1, le=16, description="made-up pictures per face, beside the bare one")
     face_size: int = Field(144, ge=128, le=1024, description="side of the portraits, pixels")
-    persons: int = Field(175, ge=10, le=1_000_000, description="identities drawn in garments")
+    persons: int = Field(185, ge=10, le=1_000_000, description="identities drawn in garments")
     garments: int = Field(8, ge=2, le=8, description="garments each person is drawn in")
     person_height: int = Field(
         200, ge=176, le=2048, multiple_of=4, description="of those pictures, pixels; width is 3/4"
@@ -132,10 +132,10 @@ class GateConfig(Section):
         0.15, description="BLEU-4 over the caption without a picture"
     )
     min_attributes_right: float = Field(
-        0.75, ge=0, le=1, description="captions with no wrong word; 0 = the data has no attributes"
+        0.6, ge=0, le=1, description="captions with no wrong word; 0 = the data has no attributes"
     )
     min_colours_right: float = Field(
-        0.9, ge=0, le=1, description="of the colour words; 0 = the data has no attributes"
+        0.85, ge=0, le=1, description="of the colour words; 0 = the data has no attributes"
     )
     max_bleu_loss: float = Field(
         0.02, ge=0, le=1, description="share of BLEU-4 under the candidate without a game"

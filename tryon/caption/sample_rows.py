@@ -117,7 +117,7 @@ def _faces(order: Order) -> Iterator[Shown]:
 
 
 def _persons(order: Order) -> Iterator[Shown]:
-    """The person in each garment whose colour can be seen."""
+    """The person in each garment whose colour can be seen; dresses to their hems."""
     sitter = garment_rows.Sitter(
         garment_rows.Order(
             order.index, order.seed, order.split, order.tone, order.height, order.pictures
@@ -127,5 +127,7 @@ def _persons(order: Order) -> Iterator[Shown]:
         garment = sitter.choose()
         picture, labels = sitter.wearing(garment)
         worn = np.isin(labels, CLOTHES[garment.category])
+        if garment.category == "whole" and worn[-1].any():
+            continue  # it would look like a top
         if colours := cloth_colours(picture, worn):
             yield picture, worn, drawn_garment_facts(sitter.attributes(garment), colours)
