@@ -16,9 +16,9 @@ from tryon.caption.holdout import held_out
 from tryon.caption.sample_rows import STREAM, Kind, Order, Told, draw
 from tryon.data.card import SPLITS, Card
 from tryon.data.pool import pool
+from tryon.data.rendering import cast
 from tryon.data.shards import ShardWriter
 
-TONES = 10
 AT_ONCE = 2  # identities a worker takes at a time
 
 
@@ -70,26 +70,14 @@ def plan(config: SampleConfig, seed: int) -> list[Order]:
         "face": (config.faces, config.face_size, config.looks + 1),
         "garment": (config.persons, config.person_height, config.garments),
     }
-    orders = []
-    for kind, (count, height, pictures) in kinds.items():
-        tones = np.arange(count) % TONES
-        for tone in range(TONES):
-            members = rng.permutation(np.flatnonzero(tones == tone))
-            places = (np.arange(len(members)) + rng.random()) / max(len(members), 1)
-            for index, place in zip(members.tolist(), (places % 1).tolist(), strict=True):
-                orders.append(
-                    Order(
-                        kind, index, seed, _split(place, config), tone + 1, height, config.side,
-                        pictures, config.references, config.variety,
-                    )
-                )  # fmt: skip
-    return sorted(orders, key=lambda order: (order.kind, order.index))
-
-
-def _split(place: float, config: SampleConfig) -> str:
-    if place < config.test_share:
-        return "test"
-    return "validation" if place < config.test_share + config.validation_share else "train"
+    return [
+        Order(
+            kind, index, seed, split, tone, height, config.side, pictures, config.references,
+            config.variety,
+        )
+        for kind, (count, height, pictures) in kinds.items()
+        for index, (split, tone) in enumerate(cast(count, config, rng))
+    ]  # fmt: skip
 
 
 def _figures(

@@ -2,18 +2,14 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
-from tqdm import tqdm
 
 from tryon.data.card import Card
-from tryon.data.pool import pool
-from tryon.data.shards import ShardWriter
+from tryon.data.rendering import cast, render
 from tryon.garment.config import Config, SampleConfig
 from tryon.garment.data import FEATURES, SCHEMA_VERSION
 from tryon.garment.sample_rows import STREAM, Order, draw
 
-TONES = 10
 AT_ONCE = 2  # persons a worker takes at a time
 
 
@@ -36,31 +32,13 @@ def generate(config: Config, folder: Path, seed: int, workers: int) -> None:
         provides=("parsing", "keypoints", "garment_mask", "garment_landmarks"),
         parameters=config.sample.model_dump(mode="json") | {"seed": seed},
     )
-    with (
-        ShardWriter(folder, FEATURES) as writer,
-        pool(min(workers, len(orders)), cv2.setNumThreads, 1) as executor,
-    ):
-        done = executor.map(draw, orders, chunksize=AT_ONCE)  # in the order of the orders
-        rows = tqdm(done, "drawing persons", len(orders), unit="person")
-        for order, drawn in zip(orders, rows, strict=True):
-            for row in drawn:
-                writer.write(order.split, row)
-        writer.close(card)
+    render(orders, draw, folder, FEATURES, card, workers, AT_ONCE)
 
 
 def plan(config: SampleConfig, seed: int) -> list[Order]:
     """Which identities go where: every split holds every skin tone in its share."""
-    rng = np.random.default_rng([seed, STREAM])
-    splits = [""] * config.identities
-    tones = np.arange(config.identities) % TONES
-    for tone in range(TONES):
-        members = rng.permutation(np.flatnonzero(tones == tone))
-        # a random start keeps the totals right where a tone has only a few members
-        places = (np.arange(len(members)) + rng.random()) / max(len(members), 1)
-        for member, place in zip(members, places % 1, strict=True):
-            held = "validation" if place < config.test_share + config.validation_share else "train"
-            splits[member] = "test" if place < config.test_share else held
+    placed = cast(config.identities, config, np.random.default_rng([seed, STREAM]))
     return [
-        Order(index, seed, split, int(tone) + 1, config.height, config.garments)
-        for index, (split, tone) in enumerate(zip(splits, tones, strict=True))
+        Order(index, seed, split, tone, config.height, config.garments)
+        for index, (split, tone) in enumerate(placed)
     ]
