@@ -150,9 +150,11 @@ def sources(
     """
     coarse = cv2.resize(image, size[::-1], interpolation=cv2.INTER_AREA).astype(np.float32)
     found = []
+    near = _widened(is_any(groups, ERASED[category]), groups.shape[0] * WIDEN)
     for kind, names in SOURCES.items():
         kept = tuple(name for name in names if name not in ERASED[category])
-        mask = cv2.erode(is_any(groups, kept).astype(np.float32), np.ones((3, 3), np.uint8))
+        clear = is_any(groups, kept) & ~near  # edges hold some of the old garment's colour
+        mask = cv2.erode(clear.astype(np.float32), np.ones((3, 3), np.uint8))
         share = cv2.resize(mask, size[::-1], interpolation=cv2.INTER_AREA)
         found.append(_spread(coarse, share, tone if kind == "skin" else None))
     stacked = np.concatenate([plane.transpose(2, 0, 1) for plane in found])
