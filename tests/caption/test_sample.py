@@ -20,7 +20,6 @@ CONFIG = Config.model_validate(
             "faces": 10, "looks": 2, "face_size": 128, "persons": 10, "garments": 2,
             "person_height": 176, "held_out_share": 0.2, "test_share": 0.3,
         },
-        "validation": {"min_side": 48},
     }
 )  # fmt: skip
 

@@ -35,6 +35,7 @@ class SampleConfig(Section):
 class CaptionValidation(ValidationConfig):
     """Adds what only captions have. Lengths are counted in words, as they are scored."""
 
+    min_side: int = Field(48, ge=16, le=8192, description="shortest side in pixels")
     min_captions: int = Field(1, ge=1, le=100, description="per picture")
     max_captions: int = Field(20, ge=1, le=1000, description="per picture")
     min_words: int = Field(3, ge=1, le=100)
