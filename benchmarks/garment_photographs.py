@@ -37,7 +37,7 @@ CUTS = {  # persons of photos that show several: left, top, right, bottom as sha
     "image-2-women-on-phones": [(0.18, 0.2, 0.42, 1), (0.52, 0, 1, 1)],
 }
 COLOUR = 6.0  # CIEDE2000 of the torso, median
-FAR = 2.0  # pupil distances beside the joints that count as far from the body
+FAR = 3.2  # pupil distances beside the joints that count as far from the body
 OWN = (Part.FACE, Part.HAIR, Part.GLASSES, Part.HAT)
 Item = tuple[str, np.ndarray]
 SIDE = 280  # pixels of a tile
