@@ -41,5 +41,6 @@ def _decided(photo: np.ndarray, logits: np.ndarray) -> np.ndarray:
         marks[cv2.erode(sure.astype(np.uint8), inset) > 0] = mark
     cv2.setRNGSeed(0)  # of this thread: its clusters start the same way each time
     models = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(photo[..., ::-1].copy(), marks, None, *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
+    nowhere = (0, 0, 1, 1)  # the marks count, no rectangle
+    cv2.grabCut(photo[..., ::-1].copy(), marks, nowhere, *models, ROUNDS, cv2.GC_INIT_WITH_MASK)
     return (marks == cv2.GC_FGD) | (marks == cv2.GC_PR_FGD)
