@@ -11,7 +11,9 @@ from tryon.config import CandidateConfig
 from tryon.errors import BundleError, Refusal
 from tryon.garment import areas, cloth, evaluation, export
 from tryon.garment.cloth import Given
+from tryon.garment.letterbox import letterbox
 from tryon.garment.objective import build
+from tryon.garment.points import to_points
 from tryon.garment.predictor import Networks, Predictor, load
 from tryon.garment.settings import Settings
 from tryon.serving.bundle import Bundle, Meta
@@ -70,7 +72,12 @@ def predictor(bundle: Bundle, index: int, kind: str = "cross") -> Predictor:
     )  # fmt: skip
     groups = sample.arrays["groups"][1::2, 1::2]
     logits = 8.0 * (groups[None] == np.arange(len(areas.GROUPS))[:, None, None])
-    points = sample.arrays["photo_points"]
+    row = rows(index)[1]  # the garment of the cross pair
+    photo = decode(row["garment_raw"]).image
+    near, corner = cloth.alone(photo, decode_labels(row["garment_raw_mask"]))
+    boxed = letterbox(near, (HEIGHT, HEIGHT * 3 // 4))
+    points = to_points(row["category"], np.array(row["garment_raw_landmarks"])) - corner
+    points = (points * boxed.scale + boxed.shift + 0.5) / [HEIGHT * 3 // 4, HEIGHT]
     mask = sample.arrays["photo_mask"][1::2, 1::2].astype(np.float32) / 255
     parser = Knows(groups=logits[None].astype(np.float32))
     reader = Knows(

@@ -15,7 +15,9 @@ from onnx import NodeProto, TensorProto, helper, numpy_helper
 from tests.serving.networks import meta
 from tryon.garment.areas import GROUP, GROUPS
 from tryon.garment.catalogue import catalogue
+from tryon.garment.cloth import alone
 from tryon.garment.garment import CATEGORIES
+from tryon.garment.letterbox import letterbox
 from tryon.garment.points import POINTS, to_points
 from tryon.garment.settings import Settings
 from tryon.serving.bundle import Bundle, Meta
@@ -83,8 +85,10 @@ def parser() -> bytes:
 def reader() -> bytes:
     """What is not pale is the garment."""
     first = next(iter(catalogue().values()))
-    height, width = first.cloth()[1].shape
-    places = (to_points(first.category, np.array(first.landmarks)) + 0.5) / [width, height]
+    near, corner = alone(*first.cloth())
+    boxed = letterbox(near, (HEIGHT, WIDTH))
+    points = to_points(first.category, np.array(first.landmarks)) - corner
+    places = (points * boxed.scale + boxed.shift + 0.5) / [WIDTH, HEIGHT]
     rows, columns = HEIGHT // 4, WIDTH // 4
     y, x = np.mgrid[:rows, :columns] + 0.5
     at = np.nan_to_num(places)[:, None, None] * [columns, rows]

@@ -1,8 +1,6 @@
 """The garment in a photo: its mask and its landmarks, given or read by a network."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +11,7 @@ from tryon.garment.letterbox import Letterbox, letterbox
 from tryon.garment.points import from_points
 from tryon.serving.session import OnnxSession
 
+RIM, PALE = 0.06, 235  # around a garment whose landmarks are read: share of its size; grey
 NEAR = 2  # cells around a landmark's hottest one that decide its place
 
 
@@ -63,51 +62,60 @@ def read(given: Given, reader: OnnxSession, size: tuple[int, int]) -> Garment:
     Raises:
         Refusal: `garment_missing`, `garment_unclear`, `mask_wrong_size`, `mask_not_binary`.
     """
-    category = given.category
-    found = _Reading(given.photo, category, reader, size)
-    if given.mask is not None:
-        check_mask(given.mask, given.photo.shape[:2])
-    mask = solid(found.mask if given.mask is None else given.mask, given.mask is not None)
-    landmarks = found.landmarks if given.landmarks is None else given.landmarks
+    photo, category, mask = given.photo, given.category, given.mask
+    if mask is None:
+        boxed = letterbox(photo, size)
+        said = _said(boxed, category, reader)
+        mask = solid(cutting.cut(photo, boxed.back(said["mask"][0, 0])), given=False)
+    else:
+        check_mask(mask, photo.shape[:2])
+        mask = solid(mask, given=True)
+    landmarks = given.landmarks
+    if landmarks is None:
+        landmarks = _landmarks(photo, mask, category, reader, size)
     measured = flat.read(category, landmarks)
     check_layout(measured, mask)
     known = {"mask": given.mask, "landmarks": given.landmarks}
     missing = tuple(name for name, value in known.items() if value is None)
-    return Garment(category, warping.Cloth.of(given.photo, mask), measured, mask, missing)
+    return Garment(category, warping.Cloth.of(photo, mask), measured, mask, missing)
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """What the network says of a photo; it is asked at most once."""
+def alone(photo: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The garment on pale ground, as near as it gets, and where that lies: x, y of its corner.
 
-    photo: np.ndarray
-    category: Category
-    reader: OnnxSession
-    size: tuple[int, int]
+    What lies around a garment misleads whoever looks for its corners.
+    """
+    rows, columns = (np.flatnonzero((mask > 127).any(axis)) for axis in (1, 0))
+    rim = int(RIM * max(np.ptp(rows), np.ptp(columns)))
+    top, left = max(0, rows[0] - rim), max(0, columns[0] - rim)
+    box = (slice(top, rows[-1] + rim + 1), slice(left, columns[-1] + rim + 1))
+    pale = np.where(mask[box][..., None] > 127, photo[box], np.uint8(PALE))
+    return pale, np.array([left, top])
 
-    @cached_property
-    def _boxed(self) -> Letterbox:
-        return letterbox(self.photo, self.size)
 
-    @cached_property
-    def _said(self) -> dict[str, Any]:
-        planes = np.moveaxis(self._boxed.image, -1, 0)[None]
-        return self.reader.run(
-            photo=planes.astype(np.float32) * np.float32(1 / 255),
-            category=np.eye(len(CATEGORIES), dtype=np.float32)[[CATEGORIES.index(self.category)]],
-        )
+def _landmarks(
+    photo: np.ndarray,
+    mask: np.ndarray,
+    category: Category,
+    reader: OnnxSession,
+    size: tuple[int, int],
+) -> np.ndarray:
+    """float64 [K, 2], photo pixels, those of the category; NaN for what is not there."""
+    near, corner = alone(photo, mask)
+    boxed = letterbox(near, size)
+    said = _said(boxed, category, reader)
+    points = peaks(said["heat"][0]) * np.array(size[::-1]) - 0.5
+    points = np.where(said["present"][0][:, None] > 0, points, np.nan)
+    return from_points(category, boxed.to_photo(points) + corner)
 
-    @property
-    def mask(self) -> np.ndarray:
-        """uint8 [H, W] of the photo."""
-        return cutting.cut(self.photo, self._boxed.back(self._said["mask"][0, 0]))
 
-    @property
-    def landmarks(self) -> np.ndarray:
-        """float64 [K, 2], photo pixels, those of the category; NaN for what is not there."""
-        points = peaks(self._said["heat"][0]) * np.array(self.size[::-1]) - 0.5
-        points = np.where(self._said["present"][0][:, None] > 0, points, np.nan)
-        return from_points(self.category, self._boxed.to_photo(points))
+def _said(boxed: Letterbox, category: Category, reader: OnnxSession) -> dict[str, np.ndarray]:
+    """What the network says of a framed photo."""
+    planes = np.moveaxis(boxed.image, -1, 0)[None]
+    return reader.run(
+        photo=planes.astype(np.float32) * np.float32(1 / 255),
+        category=np.eye(len(CATEGORIES), dtype=np.float32)[[CATEGORIES.index(category)]],
+    )
 
 
 def peaks(heat: np.ndarray) -> np.ndarray:
