@@ -33,7 +33,7 @@ class GarmentValidation(ValidationConfig):
         0.35, gt=0, description="given against found keypoints, mean, of the shoulder width"
     )
     min_label_fit: float = Field(
-        0.75, ge=0, le=1, description="share of a person's facts that hold in the label map"
+        0.6, ge=0, le=1, description="share of a person's facts that hold in the label map"
     )
     min_garment_cover: float = Field(0.03, ge=0, le=1, description="garment mask, of its photo")
     max_garment_cover: float = Field(0.95, ge=0, le=1, description="garment mask, of its photo")

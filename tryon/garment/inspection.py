@@ -12,7 +12,8 @@ from tryon.vision.human import CLOTHES, KEYPOINTS, PARTS, coding_fits
 from tryon.vision.images import Limits, decode, decode_labels
 from tryon.vision.pose import SEEN, Pose, PoseFinder
 
-CLEAR_FIT = 0.9  # share of a person's facts from which a coding is beyond doubt
+CLEAR_FIT = 0.9  # share of a person's facts from which a coding is beyond doubt,
+CLEAR_LEAD = 0.2  # if it is so much more than LIP's: crossed arms break a fact or two
 BINARY = (0, 255)
 REMEMBERED = 8  # pictures
 FILE_LIMITS = Limits(max_bytes=200_000_000)
@@ -132,10 +133,11 @@ def _label_columns(
 
 def _coding_columns(fits: Mapping[str, float]) -> dict[str, Any]:
     """Which coding the map is in where that is clear, and how well it is a person in it."""
-    best = max(fits, key=lambda name: (fits[name], name == "LIP"), default=None)
-    if best is not None and fits[best] >= CLEAR_FIT:
+    best = max(fits, key=lambda name: (fits[name], name == "LIP"), default="LIP")
+    own = fits.get("LIP")
+    if best != "LIP" and fits[best] >= CLEAR_FIT and fits[best] - (own or 0.0) >= CLEAR_LEAD:
         return {"label_coding": best, "label_fit": fits[best]}
-    return {"label_fit": fits.get("LIP")}
+    return {"label_coding": "LIP", "label_fit": own} if own is not None else {}
 
 
 def _garment_columns(row: Mapping[str, Any]) -> dict[str, Any]:
