@@ -47,7 +47,7 @@ EVERY: dict[str, Any] = {
         **SMALL["tasks"],
         "garment": {
             "sample": {
-                "identities": 16, "height": 224, "validation_share": 0.25, "test_share": 0.25,
+                "identities": 20, "height": 224, "validation_share": 0.25, "test_share": 0.25,
             },
             "validation": {"max_quarantined_share": 0.2},
             "network": {
@@ -57,7 +57,9 @@ EVERY: dict[str, Any] = {
             "candidates": {"lsgan": {"adversarial": "lsgan"}},
             "gate": {
                 "min_psnr_over_paste": -20.0, "min_ssim_over_paste": -1.0,
-                "min_inside_over_paste": -20.0, "max_colour_error": 99.0, "max_bin_loss": 30.0,
+                "min_inside_over_paste": -20.0, "min_psnr_over_behind": -20.0,
+                "min_ssim_over_behind": -1.0, "min_paired_over_behind": -20.0,
+                "max_colour_error": 99.0, "max_bin_loss": 30.0,
                 "max_champion_loss": 20.0,
             },
         },

@@ -100,6 +100,9 @@ class GateConfig(Section):
         2.0, description="dB, whole picture, over the warp pasted behind hair, arms and hands"
     )
     min_ssim_over_behind: float = Field(0.04, description="whole picture, over the same")
+    min_paired_over_behind: float = Field(
+        0.0, description="dB, inside, over the same, of persons in the garment they wear"
+    )
     max_outside_change: float = Field(
         0.0, ge=0, description="of 255, outside that area, and of the head and hands"
     )

@@ -105,7 +105,7 @@ def rules(config: Config) -> list[Rule]:
         ),
         Rule(
             "paired", "a garment put on its own wearer again is not worse than the pasted warp",
-            "psnr_inside_paired", 0, "at_least", BEHIND, "dB",
+            "psnr_inside_paired", gate.min_paired_over_behind, "at_least", BEHIND, "dB",
         ),
         Rule(
             "skin_tones", "no skin tone lies far under the mean",
