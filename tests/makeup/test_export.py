@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from tryon import shipping
 from tryon.errors import TrainingError
 from tryon.makeup import export
 from tryon.makeup.config import Config
@@ -50,7 +51,7 @@ def test_parity_notices_another_network(exported: tuple[Path, float]) -> None:
 def test_contract(exported: tuple[Path, float]) -> None:
     model = onnx.load(exported[0])
     onnx.checker.check_model(model)
-    assert {entry.domain: entry.version for entry in model.opset_import}[""] == export.OPSET
+    assert {entry.domain: entry.version for entry in model.opset_import}[""] == shipping.OPSET
 
     def shape(value: onnx.ValueInfoProto) -> list[str | int]:
         sides = value.type.tensor_type.shape.dim

@@ -6,16 +6,11 @@ pictures with a step of one caption, which both cost next to nothing. The tokeni
 file's metadata, so that a network is never without its words.
 """
 
-import logging
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
-import onnxruntime
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from tryon.caption.config import Config
@@ -25,11 +20,9 @@ from tryon.caption.preparation import TOKENIZER
 from tryon.caption.settings import Settings
 from tryon.caption.vocabulary import METADATA
 from tryon.errors import TrainingError
+from tryon.shipping import BATCHES, Inputs, open_onnx, restore, write_onnx
 
-INPUTS = ("image", "word", "state", "places")
 OUTPUTS = ("seen", "start", "logits", "next")
-OPSET = 20
-PARITY_BATCHES = (1, 3)
 
 
 class Shipped(nn.Module):
@@ -92,15 +85,8 @@ def load(weights: Path, config: Config) -> Generator:
     Raises:
         TrainingError: the weights are of another configuration.
     """
-    generator = make_generator(config)
-    try:
-        generator.load_state_dict(load_file(weights))
-    except RuntimeError as error:
-        raise TrainingError(
-            f"{weights} does not fit the configured network: {error}",
-            hint="network and preprocess must be those it was trained with",
-        ) from error
-    return generator.eval()
+    hint = "network and preprocess must be those it was trained with"
+    return restore(make_generator(config), weights, hint)
 
 
 def to_onnx(generator: Generator, size: int, tokenizer: str, path: Path) -> float:
@@ -118,45 +104,22 @@ def to_onnx(generator: Generator, size: int, tokenizer: str, path: Path) -> floa
     """
     pictures = torch.export.Dim("pictures", min=0, max=1024)
     captions = torch.export.Dim("captions", min=1, max=4096)
-    aside = path.with_name(f".{path.name}.partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for name in ("onnxscript", "onnx_ir"):  # they explain every optimisation they skip
-        logging.getLogger(name).setLevel(logging.WARNING)
-    shipped = Shipped(generator).eval()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # notes of the exporter about its own internals
-        program = torch.onnx.export(
-            shipped,
-            _inputs(generator, size, 2, 3),  # a batch of 1 would be taken for a constant
-            dynamo=True,
-            input_names=INPUTS,
-            output_names=OUTPUTS,
-            dynamic_shapes=({0: pictures}, *({0: captions} for _ in INPUTS[1:])),
-            opset_version=OPSET,
-            verbose=False,
-        )
-    assert program is not None
-    program.save(aside)
-    model = onnx.load(aside)
-    onnx.helper.set_model_props(model, {METADATA: tokenizer})
-    onnx.save(model, aside)
-    difference = parity(generator, aside, size)
-    aside.replace(path)
-    return difference
+    return write_onnx(
+        Shipped(generator).eval(), _inputs(generator, size, 2, 3), OUTPUTS, path,
+        lambda file: parity(generator, file, size),
+        sizes=({0: pictures}, {0: captions}, {0: captions}, {0: captions}),
+        metadata={METADATA: tokenizer},
+    )  # fmt: skip
 
 
 @torch.no_grad()
 def parity(generator: Generator, path: Path, size: int) -> float:
     """Largest absolute difference between `generator` in torch and the file in ONNX Runtime."""
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    shipped, worst = Shipped(generator).eval(), 0.0
-    for count in PARITY_BATCHES:
+    session, shipped, worst = open_onnx(path), Shipped(generator).eval(), 0.0
+    for count in BATCHES:
         inputs = _inputs(generator, size, count, count)
-        ours = [value.numpy() for value in shipped(*inputs)]
-        fed = dict(zip(INPUTS, (value.numpy() for value in inputs), strict=True))
+        ours = [value.numpy() for value in shipped(*inputs.values())]
+        fed = {name: value.numpy() for name, value in inputs.items()}
         whole = session.run(OUTPUTS, fed)
         seen = session.run(
             OUTPUTS, {name: fed[name][: None if name == "image" else 1] for name in fed}
@@ -168,14 +131,14 @@ def parity(generator: Generator, path: Path, size: int) -> float:
     return worst
 
 
-def _inputs(generator: Generator, size: int, pictures: int, captions: int) -> tuple[Tensor, ...]:
+def _inputs(generator: Generator, size: int, pictures: int, captions: int) -> Inputs:
     random = torch.Generator().manual_seed(pictures)
     hidden = generator.decoder.code.weight.shape[1]
     features = generator.decoder.key.in_features
     places = (size // STRIDE) ** 2
-    return (
-        torch.rand(pictures, 3, size, size, generator=random),
-        torch.randint(generator.words, (captions,), generator=random),
-        torch.randn(captions, hidden, generator=random),
-        torch.rand(captions, places, features, generator=random),
-    )
+    return {
+        "image": torch.rand(pictures, 3, size, size, generator=random),
+        "word": torch.randint(generator.words, (captions,), generator=random),
+        "state": torch.randn(captions, hidden, generator=random),
+        "places": torch.rand(captions, places, features, generator=random),
+    }
