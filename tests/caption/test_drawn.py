@@ -9,7 +9,7 @@ from tryon.caption.colours import name_hex
 from tryon.caption.drawn import GARMENTS, PATTERNS, drawn_garment_facts
 from tryon.caption.grammar import grammars, write_captions
 from tryon.caption.reading import right
-from tryon.caption.seen import cloth_colours
+from tryon.caption.seen import cloth_colours, cloth_names
 from tryon.garment.sample_rows import Order, draw
 from tryon.sample.textile import PATTERNS as DRAWN_PATTERNS
 from tryon.sample.textile import PRINTS
@@ -42,7 +42,7 @@ def test_every_drawn_garment_has_words(kind, pattern):
     slots = grammars()["garment"].slots
     assert facts.values["garment"][0] in slots["garment"]
     assert facts.values["pattern"][0] in slots["pattern"]
-    assert ("second" in facts.values) == (pattern not in ("plain", "melange", "denim"))
+    assert facts.values["shown"] == ("white",)
     assert ("sleeve" in facts.values) == (kind not in ("trousers", "shorts", "skirt"))
     for text in write_captions(facts, 5, np.random.default_rng(1)):
         assert all(right(text, facts).values()), text
@@ -54,9 +54,17 @@ def test_every_print_has_words():
     assert set(PATTERNS) <= set(DRAWN_PATTERNS)
 
 
-def test_a_second_colour_of_the_same_name_says_nothing():
-    facts = drawn_garment_facts(PLAIN | {"pattern": "stripes"}, ["#c01820", "#cc3333"])
-    assert "second" not in facts.values
+def test_to_say_any_colour_that_shows_is_right():
+    facts = drawn_garment_facts(PLAIN | {"pattern": "stripes"}, ["#c01820", "#ffffff"], ["pink"])
+    for colours, fine in (("white", True), ("red and pink", True), ("red and green", False)):
+        marks = right(f"a person in a striped {colours} t-shirt", facts)
+        assert marks["colour"] == fine, colours
+
+
+def test_a_jacket_with_buttons_is_called_a_shirt_and_one_with_a_zip_a_jacket():
+    for opening, words in (("buttons", ("shirt", "top")), ("zip", ("jacket",))):
+        facts = drawn_garment_facts(PLAIN | {"garment": "outwear", "opening": opening}, ["#c01820"])
+        assert facts.values["garment"] == words
 
 
 def test_cloth_has_the_colours_it_shows():
@@ -65,7 +73,16 @@ def test_cloth_has_the_colours_it_shows():
     image[:, ::3] = (250, 250, 250)
     mask = np.zeros((40, 40), bool)
     mask[5:35, 5:35] = True
-    assert [name_hex(code).word for code in cloth_colours(image, mask)] == ["red", "white"]
-    image[:, ::3] = (192, 24, 32)
-    assert [name_hex(code).word for code in cloth_colours(image, mask)] == ["red"]
+    found = cloth_colours(image, mask, patterned=True)
+    assert [name_hex(code).word for code in found] == ["red", "white"]
+    assert cloth_names(image, mask) == ("red", "white")
+    assert len(cloth_colours(image, mask)) == 1
+    image[:, 6::12] = (192, 24, 32)  # half as many of each: the lighter one is named first
+    image[:, ::2] = (250, 250, 250)
+    first, *_ = cloth_colours(image, mask, patterned=True)
+    assert name_hex(first).word == "white"
+    image[:] = (192, 24, 32)
+    found = cloth_colours(image, mask, patterned=True)
+    assert [name_hex(code).word for code in found] == ["red"]
     assert cloth_colours(image, np.zeros_like(mask)) == []
+    assert cloth_names(image, np.zeros_like(mask)) == ()

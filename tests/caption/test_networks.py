@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from tests.caption.squares import CONFIG
-from tryon.caption.networks import PAD, Discriminator, one_hot, paired, said, shared_out
+from tryon.caption.discriminator import Discriminator, paired
+from tryon.caption.networks import PAD, one_hot, said, shared_out
 from tryon.caption.objective import build, detection, likelihood, make_generator
 from tryon.config import CandidateConfig
 from tryon.gan.adversary import Adversary

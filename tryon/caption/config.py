@@ -10,10 +10,10 @@ from tryon.config import Section, TaskConfig, TrainingConfig, ValidationConfig
 class SampleConfig(Section):
     """Drawn pictures and the captions written for them."""
 
-    faces: int = Field(470, ge=10, le=1_000_000, description="identities drawn as portraits")
+    faces: int = Field(450, ge=10, le=1_000_000, description="identities drawn as portraits")
     looks: int = Field(2, ge=1, le=16, description="made-up pictures per face, beside the bare one")
     face_size: int = Field(144, ge=128, le=1024, description="side of the portraits, pixels")
-    persons: int = Field(185, ge=10, le=1_000_000, description="identities drawn in garments")
+    persons: int = Field(250, ge=10, le=1_000_000, description="identities drawn in garments")
     garments: int = Field(8, ge=2, le=8, description="garments each person is drawn in")
     person_height: int = Field(
         200, ge=176, le=2048, multiple_of=4, description="of those pictures, pixels; width is 3/4"
@@ -61,7 +61,7 @@ class CaptionValidation(ValidationConfig):
 class PreprocessConfig(Section):
     """From pictures and texts to training arrays."""
 
-    size: int = Field(64, ge=32, le=512, multiple_of=16, description="side of the square pictures")
+    size: int = Field(96, ge=32, le=512, multiple_of=16, description="side of the square pictures")
     references: int = Field(5, ge=1, le=20, description="captions kept of each picture")
     max_words: int = Field(28, ge=1, le=200, description="of a training caption; more are cut")
     words: int = Field(160, ge=16, le=100_000, description="most words, special ones included")
@@ -86,7 +86,7 @@ class AugmentationConfig(Section):
 class NetworkConfig(Section):
     """Sizes of the networks."""
 
-    width: int = Field(20, ge=4, le=512, description="of the encoder's first layer")
+    width: int = Field(12, ge=4, le=512, description="of the encoder's first layer")
     features: int = Field(96, ge=8, le=2048, multiple_of=4, description="of a place")
     embedding: int = Field(64, ge=4, le=2048, description="of a word")
     hidden: int = Field(192, ge=8, le=4096, description="of the decoder")
@@ -99,7 +99,9 @@ class DecodingConfig(Section):
 
     style: Literal["greedy", "beam", "sample"] = "beam"
     beams: int = Field(3, ge=1, le=32)
-    length_penalty: float = Field(0.7, ge=0, le=3, description="exponent; above 0 favours length")
+    length_penalty: float = Field(
+        0.35, ge=0, le=3, description="exponent; the lower, the less is said that is not sure"
+    )
     temperature: float = Field(0.7, gt=0, le=5)
     top_p: float = Field(0.95, gt=0, le=1, description="nucleus; 1 = every word")
     min_words: int = Field(3, ge=0, le=100)
@@ -133,7 +135,7 @@ class GateConfig(Section):
         0.15, description="BLEU-4 over the caption without a picture"
     )
     min_attributes_right: float = Field(
-        0.6, ge=0, le=1, description="captions with no wrong word; 0 = the data has no attributes"
+        0.65, ge=0, le=1, description="captions with no wrong word; 0 = the data has no attributes"
     )
     min_colours_right: float = Field(
         0.85, ge=0, le=1, description="of the colour words; 0 = the data has no attributes"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tryon.caption.colours import name_hex
 from tryon.caption.facts import Facts, face_facts, garment_facts
 
 GARMENTS = {"tshirt": "t-shirt", "longsleeve": "top", "outwear": "jacket"}
@@ -16,7 +17,11 @@ SLEEVELESS_KINDS = frozenset(
 SLEEVES = ((0.1, "none"), (0.5, "short"), (0.8, "half"), (9.0, "long"))  # share of the arm, up to
 AGES = ((0.7, "any"), (1.01, "older"))  # up to; small pictures do not tell young from middling
 HAIR = {"buzz": "short", "side": "short", "afro": "curly", "wavy": "long"}  # at a glance
-LOOSE = {kind: (kind, "top") for kind in ("vest", "shirt", "t-shirt")}  # may be called so too
+LOOSE = {  # words that are right as well
+    **{kind: (kind, "top") for kind in ("vest", "shirt", "t-shirt")},
+    "flowered": ("flowered", "dotted"),  # the flowers are small
+    "half": ("half", "short"),
+}
 ALSO = {"tied": ("tied", "short")}  # from the front it often looks so
 TONES = {3: ("light", "tan"), 5: ("tan", "brown"), 7: ("brown", "dark")}  # between two words
 
@@ -37,36 +42,40 @@ def drawn_face_facts(attributes: Mapping[str, Any], seen: Mapping[str, str]) -> 
     return Facts("face", values)
 
 
-def drawn_garment_facts(attributes: Mapping[str, Any], colours: Sequence[str]) -> Facts:
+def drawn_garment_facts(
+    attributes: Mapping[str, Any], colours: Sequence[str], shown: Sequence[str] = ()
+) -> Facts:
     """Of a person in the garment of a row.
 
     Args:
         attributes: As in the row's JSON.
         colours: Hex codes the garment shows in the picture, the larger first
-            (`tryon.caption.seen.cloth_colours`).
+            (`tryon.caption.seen.cloth_colours`). Captions name the first.
+        shown: Names of all colours that are there (`cloth_names`): to say them is not wrong.
     """
     kind, pattern = str(attributes["garment"]), str(attributes["pattern"])
     if (kind, pattern) == ("trousers", "denim"):
         kind, pattern = "jeans", "plain"
-    several = PATTERNS.get(pattern, pattern) not in ("plain", "denim")
+    if (kind, attributes.get("opening")) == ("outwear", "buttons"):
+        kind = "shirt"  # from the front they are one
     told = {
         "garment": GARMENTS.get(kind, kind),
         "colour": colours[0],
-        "second": colours[1] if several and len(colours) > 1 else None,
         "pattern": PATTERNS.get(pattern, pattern),
         "sleeve": None if kind in SLEEVELESS_KINDS else _step(attributes["sleeve"], SLEEVES),
     }
-    facts = _without_twins(garment_facts(told, {slot: slot for slot in told}))
-    (word,) = facts.values["garment"]
-    return Facts(facts.kind, {**facts.values, "garment": LOOSE.get(word, (word,))})
-
-
-def _without_twins(facts: Facts) -> Facts:
-    """A second colour of the first one's name says nothing."""
-    values = dict(facts.values)
-    if set(values.get("second", ())) & set(values["colour"]):
-        del values["second"]
+    facts = garment_facts(told, {slot: slot for slot in told})
+    values = {slot: LOOSE.get(word, (word, *more)) for slot, (word, *more) in facts.values.items()}
+    inks = (name_hex(code, "colour").word for code in colours[1:])
+    if also := tuple(dict.fromkeys((*inks, *shown))):
+        values["shown"] = also
     return Facts(facts.kind, values)
+
+
+def is_patterned(attributes: Mapping[str, Any]) -> bool:
+    """Whether the garment of a row has more colours than one, by its pattern."""
+    pattern = str(attributes["pattern"])
+    return PATTERNS.get(pattern, pattern) not in ("plain", "denim")
 
 
 def _step(value: float, steps: tuple[tuple[float, str], ...]) -> str:

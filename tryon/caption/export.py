@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from tryon.caption.config import Config
-from tryon.caption.networks import STRIDE, Generator, Memory
+from tryon.caption.encoder import STRIDE, Memory
+from tryon.caption.networks import Generator
 from tryon.caption.objective import make_generator
 from tryon.caption.preparation import TOKENIZER
 from tryon.caption.settings import Settings

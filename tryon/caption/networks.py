@@ -1,92 +1,17 @@
-"""The captioner and its critic: pure torch.
+"""The captioner: pure torch.
 
 T is the number of places in the picture, C the features of a place, V the number of words, L the
 length of a caption, K the number of ways of telling (codes), D = V + PAIRS.
 """
 
-from typing import Any, NamedTuple
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
+
+from tryon.caption.encoder import PAIRS, Encoder, Memory
 
 PAD, BEGIN, END = 0, 1, 2  # ids, as in tryon.caption.vocabulary
-STRIDE = 16  # of the encoder: a place is so many pixels wide
 HEADS = 4
-NARROW = 24  # features of a place that detection lays side by side
-PAIRS = 512  # buckets of neighbouring words
-
-
-class Memory(NamedTuple):
-    """What the encoder says of pictures."""
-
-    places: Tensor  # [N, T, C]
-    start: Tensor  # [N, H], the state before the first word
-    hints: Tensor  # [N, D], logits of the words and neighbours that captions of it may have
-
-
-class Encoder(nn.Module):
-    """Pictures → features of their places, and what their captions may say.
-
-    Convolutions with batch norm (Ioffe & Szegedy 2015), which decides how early a captioner begins
-    to look at all; at every place also its mean colours, which colour words are made of. Words
-    and pairs of neighbouring words ("red", "red lipstick") are detected from the places laid side
-    by side (after Fang et al. 2015): what a caption needs is learned long before grammar is, and
-    on any dataset with captions.
-
-    Args:
-        width: Of the first layer.
-        features: C.
-        hidden: H.
-        words: V.
-        size: Side of the pictures, a multiple of 16.
-    """
-
-    def __init__(self, width: int, features: int, hidden: int, words: int, size: int) -> None:
-        super().__init__()
-        side = size // STRIDE
-        self.trunk = nn.Sequential(
-            *_conv(3, width, 4, 2), Halving(width), Halving(2 * width), Halving(4 * width)
-        )
-        self.project = nn.Conv2d(8 * width + 12, features, 1, bias=False)
-        self.norm = nn.BatchNorm2d(features)
-        self.place = nn.Parameter(0.02 * torch.randn(side * side, features))
-        self.narrow = nn.Linear(features, NARROW)
-        self.detect = nn.Linear(NARROW * side * side + 2 * features, words + PAIRS)
-        self.begin = nn.Linear(features + words + PAIRS, hidden)
-
-    def forward(self, image: Tensor) -> Memory:
-        """image [N, 3, S, S] in [0, 1] → `Memory`."""
-        colour = opponent(image)
-        deep = self.trunk(colour)  # [N, 8w, S/16, S/16]
-        colours = F.pixel_unshuffle(F.avg_pool2d(colour, STRIDE // 2), 2)  # [N, 12, S/16, S/16]
-        seen = self.norm(self.project(torch.cat([deep, colours], 1)))  # [N, C, S/16, S/16]
-        places = torch.relu(seen.flatten(2).transpose(1, 2) + self.place)
-        mean, each = places.mean(1), torch.relu(self.narrow(places)).flatten(1)
-        hints = self.detect(torch.cat([each, mean, places.amax(1)], 1))
-        start = torch.tanh(self.begin(torch.cat([mean, torch.sigmoid(hints)], 1)))
-        return Memory(places, start, hints)
-
-
-class Halving(nn.Module):
-    """Half the side, twice the channels: one convolution, and a residual one (He et al. 2016).
-
-    Args:
-        inputs: Channels before.
-    """
-
-    def __init__(self, inputs: int) -> None:
-        super().__init__()
-        self.halve = nn.Sequential(*_conv(inputs, 2 * inputs, 3, 2))
-        convolution, norm, _ = _conv(2 * inputs, 2 * inputs, 3, 1)
-        nn.init.zeros_(norm.weight)
-        self.more = nn.Sequential(convolution, norm)
-
-    def forward(self, given: Tensor) -> Tensor:
-        """given [N, C, H, W] → [N, 2C, H/2, W/2]."""
-        half = self.halve(given)
-        return torch.relu(half + self.more(half))
 
 
 class Decoder(nn.Module):
@@ -280,67 +205,6 @@ class Generator(nn.Module):
         }
 
 
-class Discriminator(nn.Module):
-    """Does this caption belong to this picture, and would somebody write it? Logits `[B, 1]`.
-
-    Every word of the caption looks at the places it is about (Xu et al. 2018, equations 7-9); the
-    places are the captioner's own features, without gradient: a second encoder learns nothing in
-    the time there is.
-
-    Args:
-        places: T.
-        features: C.
-        words: V.
-        width: Of its state.
-        spectral: Normalise the weights.
-    """
-
-    def __init__(
-        self, places: int, features: int, words: int, width: int, spectral: bool = True
-    ) -> None:
-        super().__init__()
-        self.shape = (places, features)
-        self.words = words
-        self.embed = nn.Linear(words, width, bias=False)
-        self.recur = nn.GRU(width, width, batch_first=True)
-        self.see = nn.Linear(features, width)
-        self.query = nn.Linear(width, width)
-        self.judge = nn.Sequential(
-            _normalised(nn.Linear(4 * width, width), spectral),
-            nn.LeakyReLU(0.2),
-            _normalised(nn.Linear(width, 1), spectral),
-        )
-
-    def forward(self, pairs: Tensor) -> Tensor:
-        """pairs `[B, T · C + L · V]`, of `paired` → `[B, 1]`."""
-        ends = self.shape[0] * self.shape[1]
-        places = pairs[:, :ends].unflatten(1, self.shape)
-        captions = pairs[:, ends:].unflatten(1, (-1, self.words))
-        alive = 1 - captions[:, :, PAD : PAD + 1]  # [B, L, 1]
-        states, _ = self.recur(self.embed(captions))  # [B, L, W]
-        seen = self.see(places)  # [B, T, W]
-        scores = self.query(states) @ seen.transpose(1, 2) / seen.shape[2] ** 0.5
-        about = scores.softmax(2) @ seen  # [B, L, W], what each word is about
-        both = torch.cat([states, about, states * about, (states - about).abs()], 2)
-        return self.judge((both * alive).sum(1) / alive.sum(1).clamp_min(1))
-
-
-def opponent(image: Tensor) -> Tensor:
-    """Red, green, blue in [0, 1] → lightness, red against green, yellow against blue.
-
-    `[N, 3, H, W]` each. The channels of photos are nearly the same picture thrice; what colours are
-    called lies in their small differences, which get the range of the rest here.
-    """
-    red, green, blue = image.unbind(1)
-    yellow = (red + green) / 2
-    return torch.stack([red + green + blue - 1.5, 3 * (red - green), 3 * (yellow - blue)], 1)
-
-
-def paired(places: Tensor, captions: Tensor) -> Tensor:
-    """Places `[B, T, C]` and one-hot captions `[B, L, V]` as one tensor, as the critic takes it."""
-    return torch.cat([places.flatten(1), captions.flatten(1)], 1)
-
-
 def one_hot(captions: Tensor, words: int) -> Tensor:
     """Ids `[..., L]`, the one that begins first → one-hot `[..., L - 1, V]` without it."""
     return F.one_hot(captions[..., 1:], words).float()
@@ -386,18 +250,6 @@ def shared_out(liking: Tensor) -> Tensor:
         open_ = open_.index_put((rows, caption), torch.full_like(open_[0, 0], -2e9))
         free[rows, code] = False
     return taken
-
-
-def _normalised(layer: nn.Linear, spectral: bool) -> nn.Module:
-    return spectral_norm(layer) if spectral else layer
-
-
-def _conv(inputs: int, outputs: int, size: int, stride: int) -> tuple[Any, ...]:
-    return (
-        nn.Conv2d(inputs, outputs, size, stride, 1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-    )
 
 
 def _read(embed: nn.Linear, recur: nn.GRU, captions: Tensor) -> Tensor:

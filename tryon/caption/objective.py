@@ -14,16 +14,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tryon.caption.config import Config
-from tryon.caption.networks import (
-    PAD,
-    PAIRS,
-    STRIDE,
-    Discriminator,
-    Generator,
-    one_hot,
-    paired,
-    said,
-)
+from tryon.caption.discriminator import Discriminator, paired
+from tryon.caption.encoder import PAIRS, STRIDE
+from tryon.caption.networks import PAD, Generator, one_hot, said
 from tryon.config import CandidateConfig
 from tryon.gan.adversary import Adversary
 from tryon.gan.losses import adversarial_loss

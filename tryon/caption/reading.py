@@ -41,7 +41,7 @@ def right(text: str, facts: Facts) -> dict[str, bool]:
     for slot, values in said(text, facts.kind).items():
         accepted = set(facts.values.get(slot, ()))
         if facts.kind == "garment" and slot == "colour":
-            accepted |= set(facts.values.get("second", ()))
+            accepted |= {word for own in ("second", "shown") for word in facts.values.get(own, ())}
         checked[slot] = values <= accepted
     return checked
 

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from tryon.caption.drawn import drawn_face_facts, drawn_garment_facts
+from tryon.caption.drawn import drawn_face_facts, drawn_garment_facts, is_patterned
 from tryon.caption.facts import Facts
 from tryon.caption.framing import cut_out
 from tryon.caption.grammar import combination, write_captions
-from tryon.caption.seen import cloth_colours, seen_colours
+from tryon.caption.seen import cloth_colours, cloth_names, seen_colours
 from tryon.garment import sample_rows as garment_rows
 from tryon.makeup import sample_rows as makeup_rows
 from tryon.vision.human import CLOTHES
@@ -129,5 +129,7 @@ def _persons(order: Order) -> Iterator[Shown]:
         worn = np.isin(labels, CLOTHES[garment.category])
         if garment.category == "whole" and worn[-1].any():
             continue  # it would look like a top
-        if colours := cloth_colours(picture, worn):
-            yield picture, worn, drawn_garment_facts(sitter.attributes(garment), colours)
+        attributes = sitter.attributes(garment)
+        if colours := cloth_colours(picture, worn, is_patterned(attributes)):
+            shown = cloth_names(picture, worn)
+            yield picture, worn, drawn_garment_facts(attributes, colours, shown)

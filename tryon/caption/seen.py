@@ -7,6 +7,7 @@ Captions tell of what is seen.
 from collections import Counter
 
 import numpy as np
+from scipy.cluster.vq import kmeans2
 
 from tryon.caption.colours import name_pixels
 from tryon.vision.colour import delta_e_2000, lab_to_hex, srgb_to_lab
@@ -18,9 +19,12 @@ from tryon.vision.parsing import Label
 CHANGE = {"lips": 10.0, "eyeshadow": 13.0}
 LID = (0.1, 0.45)  # of the way from the upper lashes to the brow
 LEAST = 12  # pixels a colour is taken of
-SAMPLES = 120  # pixels of a cloth that are named
-FOLDS = (10, 97)  # percentiles of lightness between which a cloth shows its colour
-SECOND = 0.2  # share from which a second colour counts
+SAMPLES = 200  # pixels of a cloth that are looked at
+FOLDS = (8, 98)  # percentiles of lightness between which a cloth shows its colour
+SECOND = 0.15  # share from which a second colour counts
+SHOWN = 0.1  # share from which the cloth has a colour at all
+TWO = 18.0  # CIEDE2000 between the colours of a pattern; folds differ by less
+ALIKE = 0.3  # difference of two shares up to which neither colour is the larger
 HIDDEN = (Label.GLASSES, Label.HAIR)
 
 
@@ -50,29 +54,71 @@ def seen_colours(
     return found
 
 
-def cloth_colours(image: np.ndarray, mask: np.ndarray) -> list[str]:
-    """One or two hex codes of the colours a cloth shows, the larger first; none of too little.
+def cloth_colours(image: np.ndarray, mask: np.ndarray, patterned: bool = False) -> list[str]:
+    """One or two hex codes of the colours a cloth shows; none of too little cloth.
 
-    Deep folds and highlights are left out. Each pixel is named; the two commonest names count,
-    the second from a fifth of the pixels on, with the median of the pixels that have it.
+    A plain cloth has the median colour of the pixels of its commonest name, without deep folds
+    and highlights. A patterned one has two where its pixels form two groups that differ enough,
+    in CIELAB; the ink of each is the median of its half that is farther from the other, since
+    small dots and thin stripes blend into their ground. The larger group is the first, the lighter
+    one where they are alike.
+
+    Args:
+        image: uint8 RGB [H, W, 3].
+        mask: Where the cloth is, bool [H, W].
+        patterned: Whether it may have two.
+    """
+    lab = _sampled(image, mask)
+    if len(lab) < LEAST:
+        return []
+    if patterned and (inks := _inks(lab)) is not None:
+        return [lab_to_hex(ink) for ink in inks]
+    low, high = np.percentile(lab[:, 0], FOLDS)
+    lab = lab[(lab[:, 0] >= low) & (lab[:, 0] <= high)]
+    words = name_pixels(lab, "colour")
+    ((commonest, _),) = Counter(words.tolist()).most_common(1)
+    return [lab_to_hex(np.median(lab[words == commonest], axis=0))]
+
+
+def cloth_names(image: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
+    """Names of all colours that a tenth of a cloth shows, the commonest first.
 
     Args:
         image: uint8 RGB [H, W, 3].
         mask: Where the cloth is, bool [H, W].
     """
+    lab = _sampled(image, mask)
+    if len(lab) < LEAST:
+        return ()
+    found = Counter(name_pixels(lab, "colour").tolist()).most_common()
+    return tuple(str(word) for word, count in found if count >= SHOWN * len(lab))
+
+
+def _sampled(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """CIELAB [N, 3] of some pixels, by chance: at even distances they would miss whole stripes."""
     pixels = image[mask]
-    if len(pixels) < LEAST:
-        return []
-    lab = srgb_to_lab(pixels[:: max(1, len(pixels) // SAMPLES)].astype(np.float32) / 255)
-    low, high = np.percentile(lab[:, 0], FOLDS)
-    lab = lab[(lab[:, 0] >= low) & (lab[:, 0] <= high)]
-    words = name_pixels(lab, "colour")
-    ranked = Counter(words.tolist()).most_common(2)
-    return [
-        lab_to_hex(np.median(lab[words == word], axis=0))
-        for place, (word, count) in enumerate(ranked)
-        if place == 0 or count >= SECOND * len(lab)
-    ]
+    some = np.random.default_rng(0).permutation(len(pixels))[:SAMPLES]
+    return srgb_to_lab(pixels[some].astype(np.float32) / 255)
+
+
+def _inks(lab: np.ndarray) -> np.ndarray | None:
+    """CIELAB [2, 3] of the two colours of pixels [N, 3]; None where they are no two."""
+    along = (lab - lab.mean(0)) @ np.linalg.svd(lab - lab.mean(0), full_matrices=False)[2][0]
+    ends = [lab[along <= np.median(along)].mean(0), lab[along >= np.median(along)].mean(0)]
+    middles, of = kmeans2(lab, np.stack(ends), minit="matrix")
+    inks, shares = [], []
+    for own in (0, 1):
+        mine = lab[of == own]
+        if len(mine) < SECOND * len(lab):
+            return None
+        apart = np.linalg.norm(mine - middles[1 - own], axis=1)
+        inks.append(np.median(mine[apart >= np.median(apart)], axis=0))
+        shares.append(len(mine) / len(lab))
+    if delta_e_2000(*inks) < TWO:
+        return None
+    alike = abs(shares[0] - shares[1]) < ALIKE
+    first = int(np.argmax([ink[0] for ink in inks] if alike else shares))
+    return np.stack([inks[first], inks[1 - first]])
 
 
 def _masks(landmarks: np.ndarray, shape: tuple[int, ...]) -> dict[str, np.ndarray]:

@@ -68,6 +68,7 @@ class Sitter:
             "words": cloth.words if cloth.print == "text" else "",
             "sleeve": round(garment.sleeve, 2),
             "neckline": garment.neckline if garment.category != "lower" else "",
+            "opening": garment.opening,
             "ease": round(garment.ease, 2),
         }
 

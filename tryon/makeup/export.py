@@ -11,6 +11,7 @@ from tryon.makeup.networks import ROW, Generator
 from tryon.makeup.settings import Settings
 from tryon.shipping import Inputs, batch_parity, restore, write_onnx
 
+INPUTS = ("image", "masks", "condition")
 OUTPUTS = ("gain", "residual")
 
 
@@ -67,8 +68,8 @@ def parity(generator: Generator, path: Path, size: int) -> float:
 
 def _inputs(count: int, size: int) -> Inputs:
     random = torch.Generator().manual_seed(count)
+    shapes = ((3, size, size), (len(REGIONS), size, size), (len(REGIONS), ROW))
     return {
-        "image": torch.rand(count, 3, size, size, generator=random),
-        "masks": torch.rand(count, len(REGIONS), size, size, generator=random),
-        "condition": torch.rand(count, len(REGIONS), ROW, generator=random),
+        name: torch.rand(count, *shape, generator=random)
+        for name, shape in zip(INPUTS, shapes, strict=True)
     }

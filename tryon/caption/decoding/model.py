@@ -48,7 +48,7 @@ class Decoded:
     """A caption as the ids of its words, without those that begin and end it."""
 
     words: tuple[int, ...]
-    logp: float  # natural logarithm of its probability, the end included, as this way tells
+    logp: float  # natural logarithm of its probability, the end included
 
     def score(self, penalty: float) -> float:
         """Log-probability ÷ length^penalty: 0 favours short captions, 1 is the mean per word.

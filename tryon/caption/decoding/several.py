@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tryon.caption.config import DecodingConfig
+from tryon.caption.decoding.marginal import weighed
 from tryon.caption.decoding.model import Decoded, Model
 from tryon.caption.decoding.rules import Rules
 from tryon.caption.decoding.sampling import sample
@@ -43,6 +44,7 @@ def several(
         if len(found) >= count:
             break
         drawn = sample(model, rules, PER_ROUND * count, rng, temperature, config.top_p)
+        drawn = weighed(model, rules.begin, rules.end, drawn)
         drawn.sort(key=lambda each: -each.score(config.length_penalty))
         found = unlike([*found, *drawn], count, config.max_likeness)
         temperature *= WARMER
