@@ -39,6 +39,7 @@ def untrained(folder: Path) -> Bundle:
     outfitter = build(config, CandidateConfig(adversarial="none"), 0).generator.eval()
     assert isinstance(outfitter, Outfitter)
     head = outfitter.parser.head
+    assert head.bias is not None
     with torch.no_grad():
         head.weight.zero_()
         head.bias.copy_((torch.arange(len(head.bias)) // 4 == GROUP["upper"]).float())

@@ -32,7 +32,8 @@ from tryon.vision.human import Part
 from tryon.vision.images import decode
 
 TOPS = ("t-shirt", "longsleeve", "shirt", "outwear")
-CUTS = {  # persons of photos that show several: left, top, right, bottom as shares
+# persons of photos that show several: left, top, right, bottom as shares
+CUTS: dict[str, list[tuple[float, float, float, float]]] = {
     "Pilots": [(0, 0.3, 0.37, 1), (0.3, 0.06, 0.72, 0.75), (0.55, 0.3, 1, 1)],
     "image-2-women-on-phones": [(0.18, 0.2, 0.42, 1), (0.52, 0, 1, 1)],
 }

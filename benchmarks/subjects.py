@@ -34,7 +34,7 @@ class Subject:
     """
 
     sample: Callable[[Any, np.random.Generator], Arrays]
-    export: Callable[[nn.Module, Any, Path], float]
+    export: Callable[[Any, Any, Path], float]
     inputs: tuple[str, ...]
     network: Callable[[Any], nn.Module]
 

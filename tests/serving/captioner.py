@@ -5,6 +5,7 @@ A picture's mean colour leans on the colour words, each of two ways of telling o
 
 import json
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import onnx
@@ -103,10 +104,10 @@ def _graph(count: int, table: np.ndarray, lean: np.ndarray, prefer: np.ndarray) 
     return helper.make_graph(nodes, "captioner", inputs, outputs, initializer=constants)
 
 
-def caption_meta(**changes: object) -> Meta:
+def caption_meta(**changes: Any) -> Meta:
     """Metadata that fits `captioner`."""
     settings = Settings(size=SIZE, decoding=DecodingConfig()).model_dump(mode="json")
-    values = {"task": "caption", "settings": settings, "metrics": {"bleu_4": 0.8}}
+    values: dict[str, Any] = {"task": "caption", "settings": settings, "metrics": {"bleu_4": 0.8}}
     return meta(**(values | changes))
 
 

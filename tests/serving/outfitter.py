@@ -5,8 +5,9 @@ above it for the face. The reader takes what is not pale for the garment, laid a
 first one. The generator changes nothing about the clean paste.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -29,13 +30,13 @@ CARD = "# The test suite's garment networks\n\nThey paste by rule.\n"
 Axes = Sequence[int]
 
 
-def outfitter_meta(**changes: object) -> Meta:
+def outfitter_meta(**changes: Any) -> Meta:
     """Metadata that fits the networks."""
     settings = Settings(
         height=HEIGHT, groups=tuple(GROUPS), categories=CATEGORIES, points=POINTS
     ).model_dump(mode="json")
-    given = {"task": "garment", "settings": settings, "metrics": {"psnr": 20.0}} | changes
-    return meta(**given)
+    given: dict[str, Any] = {"task": "garment", "settings": settings, "metrics": {"psnr": 20.0}}
+    return meta(**(given | changes))
 
 
 def write_outfitter(folder: Path, **changes: object) -> Bundle:
@@ -126,10 +127,10 @@ def _zero(source: str) -> tuple[list[NodeProto], dict[str, np.ndarray]]:
 
 
 def _model(
-    inputs: dict[str, Axes], outputs: dict[str, Axes], nodes: list[NodeProto],
+    inputs: Mapping[str, Axes], outputs: Mapping[str, Axes], nodes: list[NodeProto],
     constants: dict[str, np.ndarray],
 ) -> bytes:  # fmt: skip
-    def described(axes: dict[str, Axes]) -> list[onnx.ValueInfoProto]:
+    def described(axes: Mapping[str, Axes]) -> list[onnx.ValueInfoProto]:
         return [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
             for name, shape in axes.items()
