@@ -10,8 +10,11 @@ import asyncio
 import hashlib
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
 from time import monotonic
 
 import httpx
@@ -21,6 +24,8 @@ from tests.bento.asking import Ask
 from tests.bento.pictures import face, save
 from tests.bento.served import SERVED, write_bundles
 from tests.bento.server import Server
+
+EVERY = 10.0  # seconds between two readings of memory
 
 
 @dataclass
@@ -100,6 +105,25 @@ async def drive(url: str, photos: list[bytes], clients: int, seconds: float) -> 
     return load
 
 
+@contextmanager
+def watched(server: Server) -> Iterator[list[int]]:
+    """What the server's processes hold, bytes, as often as `EVERY` seconds until the block ends."""
+    memory, ended = [server.memory()], Event()
+
+    def look() -> None:
+        while not ended.wait(EVERY):
+            memory.append(server.memory())
+
+    thread = Thread(target=look)
+    thread.start()
+    try:
+        yield memory
+    finally:
+        ended.set()
+        thread.join()
+        memory.append(server.memory())
+
+
 def main() -> None:
     """Load a server of its own and print what came of it; exit 1 on any error."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -116,10 +140,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bundles = options.bundles or write_bundles(Path(folder) / "bundles")
         with Server(Path(folder), bundles) as server:
-            load = asyncio.run(drive(server.url, photos, options.clients, options.seconds))
+            with watched(server) as memory:
+                load = asyncio.run(drive(server.url, photos, options.clients, options.seconds))
             print(load)
             print(*load.failed[:10], sep="\n")
-            print(f"memory {server.memory() / 1e6:.0f} MB")
+            print("memory in MB,", f"every {EVERY:g} s:", *(f"{each / 1e6:.0f}" for each in memory))
     raise SystemExit(load.errors > 0)
 
 
