@@ -100,7 +100,7 @@ class DecodingConfig(Section):
     style: Literal["greedy", "beam", "sample"] = "beam"
     beams: int = Field(3, ge=1, le=32)
     length_penalty: float = Field(
-        0.35, ge=0, le=3, description="exponent; the lower, the less is said that is not sure"
+        0.5, ge=0, le=3, description="exponent; the lower, the less is said that is not sure"
     )
     temperature: float = Field(0.7, gt=0, le=5)
     top_p: float = Field(0.95, gt=0, le=1, description="nucleus; 1 = every word")
