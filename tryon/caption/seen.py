@@ -105,6 +105,8 @@ def _inks(lab: np.ndarray) -> np.ndarray | None:
     """CIELAB [2, 3] of the two colours of pixels [N, 3]; None where they are no two."""
     along = (lab - lab.mean(0)) @ np.linalg.svd(lab - lab.mean(0), full_matrices=False)[2][0]
     ends = [lab[along <= np.median(along)].mean(0), lab[along >= np.median(along)].mean(0)]
+    if delta_e_2000(*ends) < 1:  # one colour, of which no two groups can be made
+        return None
     middles, of = kmeans2(lab, np.stack(ends), minit="matrix")
     inks, shares = [], []
     for own in (0, 1):
