@@ -5,6 +5,7 @@ import torch
 
 from tests.caption.squares import CONFIG
 from tryon.caption.discriminator import Discriminator, paired
+from tryon.caption.encoder import differences
 from tryon.caption.networks import PAD, one_hot, said, shared_out
 from tryon.caption.objective import build, detection, likelihood, make_generator
 from tryon.config import CandidateConfig
@@ -45,6 +46,16 @@ def test_drawn_captions_are_words_until_they_end(batch):
             assert (row[int(ends[0]) + 1 :] == PAD).all()
     said.square().sum().backward()
     assert generator.encoder.trunk[0].weight.grad.abs().sum() > 0
+
+
+def test_differences_tell_stripes_checks_and_dots_apart():
+    wave = torch.sin(torch.arange(32) * 0.8)
+    across, down = wave.expand(3, 32, 32), wave[:, None].expand(3, 32, 32)
+    cloths = torch.stack([across, down, across + down, across.clamp(0) * down.clamp(0)])
+    found = differences(cloths)
+    each = torch.stack([own.mean((1, 2, 3)) for own in found[:3]], 1)  # down, across, both
+    seen = (each > 0.05).tolist()
+    assert seen == [[False, True, False], [True, False, False], [True, True, False], [True] * 3]
 
 
 def test_codes_are_shared_out():

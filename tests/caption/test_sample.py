@@ -10,24 +10,44 @@ from tryon.caption.config import Config
 from tryon.caption.grammar import combination
 from tryon.caption.reading import right
 from tryon.caption.sample import generate, plan
-from tryon.caption.sample_rows import facts_of
+from tryon.caption.sample_rows import Drawn, Retold, facts_of
 from tryon.data.card import SPLITS, Card
-from tryon.data.shards import Row, read
+from tryon.data.shards import Row, ShardWriter, read
+from tryon.errors import DataError
+from tryon.garment import config as garment_config
+from tryon.garment import sample as garment_sample
+from tryon.makeup import config as makeup_config
+from tryon.makeup import data as makeup_data
+from tryon.makeup import sample as makeup_sample
 
-CONFIG = Config.model_validate(
-    {
-        "sample": {
-            "faces": 10, "looks": 2, "face_size": 128, "persons": 10, "garments": 2,
-            "person_height": 176, "held_out_share": 0.2, "test_share": 0.3,
-        },
-    }
-)  # fmt: skip
+SEED = 3
+SHARES = {"validation_share": 0.2, "test_share": 0.3}
+MAKEUP = makeup_config.Config.model_validate(
+    {"sample": {"identities": 20, "size": 128, "looks": 2, **SHARES}}
+)
+GARMENT = garment_config.Config.model_validate(
+    {"sample": {"identities": 20, "height": 192, "garments": 2, **SHARES}}
+)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Of a sample that tells of a small makeup and a small garment sample, and of a few more."""
+    raw = tmp_path_factory.mktemp("told-of")
+    makeup_sample.generate(MAKEUP, raw / "makeup", SEED, 1)
+    garment_sample.generate(GARMENT, raw / "garment", SEED, 1)
+    own = {
+        "makeup": str(raw / "makeup"), "garment": str(raw / "garment"), "faces": 2, "looks": 1,
+        "face_size": 128, "persons": 2, "garments": 2, "person_height": 176,
+        "held_out_share": 0.2,
+    }  # fmt: skip
+    return Config.model_validate({"sample": own})
+
+
+@pytest.fixture(scope="module")
+def folder(config, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("sample") / "caption"
-    generate(CONFIG, target, 3, 1)
+    generate(config, target, SEED, 1)
     return target
 
 
@@ -66,8 +86,8 @@ def test_held_out_combinations_are_never_trained_on(folder, rows):
     assert not hidden & (shown["train"] | shown["validation"])
 
 
-def test_its_rows_keep_the_rules(folder):
-    assert broken(folder, CONFIG.validation) == {}
+def test_its_rows_keep_the_rules(folder, config):
+    assert broken(folder, config.validation) == {}
 
 
 def test_the_card_tells_of_the_texts(folder):
@@ -76,15 +96,54 @@ def test_the_card_tells_of_the_texts(folder):
     assert card.provides == ("attributes",)
 
 
-def test_plans_are_stable_and_in_their_shares():
-    orders = plan(Config().sample, 20)
-    assert orders == plan(Config().sample, 20)
-    assert orders != plan(Config().sample, 21)
-    share = sum(order.split == "test" for order in orders) / len(orders)
-    assert share == pytest.approx(0.1, abs=0.03)
+def test_identities_keep_the_split_they_have_in_the_other_samples(rows, config):
+    sources = {"face": config.sample.makeup, "garment": config.sample.garment}
+    for split, own in rows.items():
+        for kind, folder in sources.items():
+            told = {row["identity"] for row in own if row["image_id"].startswith(kind)}
+            there = {f"{kind}-{row['identity']}" for row in read(Path(folder), split)}
+            more = told - there
+            assert told & there
+            assert len(more) == (2 if split == "train" else 0)  # those drawn beside them
+
+
+def test_every_picture_is_told_of_once(rows):
+    names = [row["image_id"] for own in rows.values() for row in own]
+    pictures = [row["image"] for own in rows.values() for row in own]
+    assert len(names) == len(set(names)) == len(set(pictures))
+
+
+def test_workers_change_nothing(config, folder, tmp_path):
+    generate(config, tmp_path / "again", SEED, 2)
+    assert Card.read(tmp_path / "again") == Card.read(folder)
     for split in SPLITS:
-        assert {order.kind for order in orders if order.split == split} == {"face", "garment"}
-    assert {order.tone for order in orders if order.split == "test"} == set(range(1, 11))
+        assert list(read(tmp_path / "again", split)) == list(read(folder, split))
+
+
+def test_plans_hold_every_row_and_every_tone(config):
+    many = config.sample.model_copy(update={"persons": 20})
+    orders = plan(many, SEED)
+    assert orders == plan(many, SEED)
+    retold = [each for each in orders if isinstance(each, Retold)]
+    rows = sum(sum(Card.read(Path(each)).counts.values()) for each in (many.makeup, many.garment))
+    assert sum(each.group.rows for each in retold) == rows
+    drawn = [each for each in orders if isinstance(each, Drawn) and each.kind == "garment"]
+    assert {each.tone for each in drawn} == set(range(1, 11))
+
+
+def test_what_is_no_sample_is_refused(config, tmp_path):
+    photos = tmp_path / "photos"
+    with ShardWriter(photos, makeup_data.FEATURES) as writer:
+        writer.write("train", {"image_id": "1", "identity": "someone", "kind": "bare"})
+        writer.close(Card(name="photos", task="makeup", source="a camera", licence="own",
+                          schema_version=makeup_data.SCHEMA_VERSION))  # fmt: skip
+    other = config.sample.model_copy(update={"makeup": str(photos)})
+    with pytest.raises(DataError, match="photos") as caught:
+        plan(other, SEED)
+    assert caught.value.code == "not_drawn"
+    with pytest.raises(DataError) as caught:
+        plan(config.sample.model_copy(update={"garment": str(tmp_path / "none")}), SEED)
+    assert caught.value.code == "no_dataset"
 
 
 def test_rows_without_facts_have_none():

@@ -64,10 +64,7 @@ EVERY: dict[str, Any] = {
             },
         },
         "caption": {
-            "sample": {
-                "faces": 16, "persons": 12, "looks": 1, "garments": 2, "validation_share": 0.2,
-                "test_share": 0.3,
-            },
+            "sample": {"faces": 0, "persons": 4, "garments": 2},
             "validation": {"max_quarantined_share": 0.2},
             "preprocess": {"size": 48},
             "network": {

@@ -8,21 +8,19 @@ from tryon.config import Section, TaskConfig, TrainingConfig, ValidationConfig
 
 
 class SampleConfig(Section):
-    """Drawn pictures and the captions written for them."""
+    """The samples of the other tasks, told of, and more such pictures to train on."""
 
-    faces: int = Field(450, ge=10, le=1_000_000, description="identities drawn as portraits")
-    looks: int = Field(2, ge=1, le=16, description="made-up pictures per face, beside the bare one")
-    face_size: int = Field(144, ge=128, le=1024, description="side of the portraits, pixels")
-    persons: int = Field(250, ge=10, le=1_000_000, description="identities drawn in garments")
-    garments: int = Field(8, ge=2, le=8, description="garments each person is drawn in")
+    makeup: str = Field("data/raw/makeup", description="folder of the makeup sample")
+    garment: str = Field("data/raw/garment", description="folder of the garment sample")
+    faces: int = Field(100, ge=0, le=1_000_000, description="identities drawn beside those")
+    looks: int = Field(2, ge=1, le=16, description="made-up pictures of each of these")
+    face_size: int = Field(144, ge=128, le=1024, description="side of their portraits, pixels")
+    persons: int = Field(170, ge=0, le=1_000_000, description="identities drawn in garments")
+    garments: int = Field(8, ge=2, le=8, description="garments each of these is drawn in")
     person_height: int = Field(
         200, ge=176, le=2048, multiple_of=4, description="of those pictures, pixels; width is 3/4"
     )
-    side: int = Field(
-        96, ge=48, le=2048, description="longer side of what is cut out of them, pixels"
-    )
-    validation_share: float = Field(0.05, gt=0, lt=0.5)
-    test_share: float = Field(0.1, gt=0, lt=0.5)
+    side: int = Field(96, ge=48, le=2048, description="longer side of what is cut out of pictures")
     references: int = Field(5, ge=1, le=20, description="captions per picture")
     variety: float = Field(
         0.25, gt=0, le=1, description="how likely each next phrasing is beside the one before it"

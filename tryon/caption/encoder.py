@@ -15,7 +15,7 @@ NARROW = 24  # features of a place that detection lays side by side
 SIDE = 3  # … coarsely: so many a side, or as many as there are
 PAIRS = 512  # buckets of neighbouring words
 COLOURS = 4 * 3  # quarters of a place × opponent channels
-EDGES = 4 * COLOURS  # × ways neighbours are compared
+EDGES = 6 * COLOURS  # × ways neighbours are compared
 
 
 class Memory(NamedTuple):
@@ -31,7 +31,7 @@ class Encoder(nn.Module):
 
     Convolutions with batch norm (Ioffe & Szegedy 2015), which decides how early a captioner begins
     to look at all; at every place also its mean colours, which colour words are made of, and how
-    much neighbours differ, across and down, which tells stripes from checks. Words and pairs of
+    much neighbours differ, which tells stripes, checks and dots apart. Words and pairs of
     neighbouring words ("red", "red lipstick") are detected from the places laid side by side
     (after Fang et al. 2015): what a caption needs is learned long before grammar is, and on any
     dataset with captions. They are laid coarsely, and some left out (Srivastava et al. 2014):
@@ -109,10 +109,15 @@ def opponent(image: Tensor) -> Tensor:
 
 
 def differences(image: Tensor) -> list[Tensor]:
-    """How much neighbours differ, down and across: of pixels, and of 2 × 2 means. `[N, 3, …]`."""
+    """How much neighbours differ: of pixels, and of 2 × 2 means. `[N, 3, …]` each.
+
+    Down, across, and across of what differs down: that is none where rows and columns add up, as
+    the bands of a checked cloth do, and much around dots.
+    """
     found = []
     for scaled in (image, F.avg_pool2d(image, 2)):
-        found += [scaled.diff(dim=2).abs(), scaled.diff(dim=3).abs()]
+        down = scaled.diff(dim=2)
+        found += [down.abs(), scaled.diff(dim=3).abs(), down.diff(dim=3).abs()]
     return found
 
 

@@ -34,33 +34,26 @@ class Decoder(nn.Module):
         self.code = nn.Embedding(codes, hidden)
         self.recur = nn.GRU(embedding, hidden, batch_first=True)
         self.query = nn.Linear(hidden, features)
-        self.key = nn.Linear(features, features)
+        self.key = nn.Linear(features, features, bias=False)
         self.out = nn.Linear(hidden + features, hidden)
         self.say = nn.Linear(hidden, words)
         self.drop = nn.Dropout(0.1)
         nn.init.normal_(self.code.weight, std=0.1)
 
-    def forward(self, embedded: Tensor, state: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits after each word, and the state after the last.
-
-        Args:
-            embedded: Words `[B, L, E]`, from `embed`.
-            state: `[B, H]`.
-            places: `[B, T, C]`.
-        """
-        states, last = self.recur(embedded, state.unsqueeze(0))  # [B, L, H]
-        return self.read(states, places), last.squeeze(0)
-
     def step(self, word: Tensor, state: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
-        """`forward` for one word: ids `[B]` → logits `[B, V]`, state `[B, H]`; this is exported."""
+        """One word: ids `[B]` → logits `[B, V]` of the next, state `[B, H]`; this is exported."""
+        after = self.advance(self.embed(word), state)
+        return self.read(after.unsqueeze(1), places).squeeze(1), after
+
+    def advance(self, embedded: Tensor, state: Tensor) -> Tensor:
+        """The state after one more word: `[B, E]`, `[B, H]` → `[B, H]`, as `recur` has it."""
         own = dict(self.recur.named_parameters())
-        given = F.linear(self.embed(word), own["weight_ih_l0"], own["bias_ih_l0"])
+        given = F.linear(embedded, own["weight_ih_l0"], own["bias_ih_l0"])
         kept = F.linear(state, own["weight_hh_l0"], own["bias_hh_l0"])
         (reset, update, new), (old_reset, old_update, old) = given.chunk(3, 1), kept.chunk(3, 1)
         gate = torch.sigmoid(update + old_update)
         fresh = torch.tanh(new + torch.sigmoid(reset + old_reset) * old)
-        after = (1 - gate) * fresh + gate * state
-        return self.read(after.unsqueeze(1), places).squeeze(1), after
+        return (1 - gate) * fresh + gate * state
 
     def read(self, states: Tensor, places: Tensor) -> Tensor:
         """Logits `[B, L, V]` of the words that follow states `[B, L, H]`."""
@@ -70,10 +63,20 @@ class Decoder(nn.Module):
         return self.say(self.drop(hidden))
 
     def attention(self, states: Tensor, places: Tensor) -> Tensor:
-        """How much each state `[B, L, H]` looks at each place, `[B, heads, L, T]`, sums of 1."""
-        query = self.query(states).unflatten(2, (HEADS, -1)).transpose(1, 2)
-        key = self.key(places).unflatten(2, (HEADS, -1)).transpose(1, 2)
-        return (query @ key.transpose(2, 3) / key.shape[3] ** 0.5).softmax(3)
+        """How much each state `[B, L, H]` looks at each place, `[B, heads, L, T]`, sums of 1.
+
+        Of fewer states than places the queries go through the keys' weights instead of the places:
+        the scores are the same, at a tenth of the cost of a step.
+        """
+        query = self.query(states).unflatten(2, (HEADS, -1)).transpose(1, 2)  # [B, heads, L, C/h]
+        scale = query.shape[3] ** -0.5
+        if states.shape[1] < places.shape[1]:
+            weight = self.key.weight.unflatten(0, (HEADS, -1))  # [heads, C/heads, C]
+            scores = (query @ weight) @ places.unsqueeze(1).transpose(2, 3)
+        else:
+            key = self.key(places).unflatten(2, (HEADS, -1)).transpose(1, 2)
+            scores = query @ key.transpose(2, 3)
+        return (scores * scale).softmax(3)
 
 
 class Recogniser(nn.Module):
@@ -152,8 +155,8 @@ class Generator(nn.Module):
         going = torch.ones(len(codes), 1, device=state.device)
         said = []
         for _ in range(length):
-            embedded = (word @ self.decoder.embed.weight).unsqueeze(1)
-            logits, state = self.decoder(embedded, state, memory.places)
+            state = self.decoder.advance(word @ self.decoder.embed.weight, state)
+            logits = self.decoder.read(state.unsqueeze(1), memory.places)
             word = F.gumbel_softmax(logits[:, 0].float(), hard=True)
             said.append(going * word + (1 - going) * padding)
             going = going * (1 - word[:, END : END + 1].detach())
