@@ -5,7 +5,8 @@ import pytest
 
 from tryon.caption.colours import name_hex
 from tryon.caption.facts import face_facts
-from tryon.caption.seen import seen_colours
+from tryon.caption.recolouring import recoloured
+from tryon.caption.seen import cloth_colours, seen_colours
 from tryon.makeup.coats import coats_of
 from tryon.makeup.look import parse
 from tryon.sample.person import imagine
@@ -54,3 +55,34 @@ def test_makeup_that_is_not_seen_is_not_told_of(portrait):
     unseen = face_facts(attributes, look, seen={}).values
     assert not {"lips", "makeup"} & set(unseen)  # neither made up nor bare
     assert face_facts(attributes, {"regions": {}}, seen={}).values["makeup"] == ("none",)
+
+
+def cloth(colour: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """A picture with a square of folded cloth, and where it is."""
+    image = np.full((64, 64, 3), 90, np.uint8)
+    mask = np.zeros((64, 64), bool)
+    mask[16:48, 16:48] = True
+    light = 0.6 + 0.4 * np.sin(np.arange(64) / 4)[:, None, None] ** 2
+    image[mask] = (np.array(colour) * np.ones((64, 64, 1)) * light)[mask]
+    return image, mask
+
+
+def test_recoloured_cloth_keeps_its_folds_and_nothing_else_changes():
+    image, mask = cloth((90, 110, 200))
+    pictures = [recoloured(image, mask, np.random.default_rng(seed)) for seed in range(12)]
+    assert len({cloth_colours(each, mask)[0] for each in pictures}) > 8
+    for each in pictures:
+        assert np.array_equal(each[~mask], image[~mask])
+        before, after = (own[20:44, 30].sum(1).astype(float) for own in (image, each))
+        assert np.corrcoef(before, after)[0, 1] > 0.95
+
+
+def test_what_would_burn_out_is_not_recoloured():
+    image, mask = cloth((40, 42, 48))
+    image[16:48, 20:24] = (245, 245, 240)  # a white stripe of a dark cloth
+    pictures = [recoloured(image, mask, np.random.default_rng(seed)) for seed in range(24)]
+    found = [each for each in pictures if each is not None]
+    assert found
+    for each in found:
+        assert (each[16:48, 20:24] < 255).any(2).all()
+    assert recoloured(image, np.zeros_like(mask), np.random.default_rng(0)) is None

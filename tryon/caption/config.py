@@ -20,6 +20,9 @@ class SampleConfig(Section):
     person_height: int = Field(
         200, ge=176, le=2048, multiple_of=4, description="of those pictures, pixels; width is 3/4"
     )
+    recoloured: int = Field(
+        1, ge=0, le=8, description="further pictures of a training garment, in other colours"
+    )
     side: int = Field(96, ge=48, le=2048, description="longer side of what is cut out of pictures")
     references: int = Field(5, ge=1, le=20, description="captions per picture")
     variety: float = Field(

@@ -65,7 +65,7 @@ def plan(config: SampleConfig, seed: int) -> list[Retold | Drawn]:
     Raises:
         DataError: as `generate`.
     """
-    manner = Manner(seed, config.side, config.references, config.variety)
+    manner = Manner(seed, config.side, config.references, config.variety, config.recoloured)
     sources: dict[Kind, str] = {"face": config.makeup, "garment": config.garment}
     more: dict[Kind, tuple[int, int, int]] = {
         "face": (config.faces, config.face_size, config.looks),

@@ -16,6 +16,7 @@ from tryon.caption.drawn import drawn_face_facts, drawn_garment_facts, is_patter
 from tryon.caption.facts import Facts
 from tryon.caption.framing import cut_out
 from tryon.caption.grammar import combination, write_captions
+from tryon.caption.recolouring import recoloured
 from tryon.caption.seen import cloth_colours, cloth_names, seen_colours
 from tryon.data.shards import Group, Row, read_group
 from tryon.garment import sample_rows as garment_rows
@@ -40,6 +41,7 @@ class Manner:
     side: int
     references: int
     variety: float
+    recoloured: int
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def tell(order: Retold | Drawn) -> list[Told]:
 @tell.register
 def _(order: Retold) -> list[Told]:
     rows = read_group(order.group)
-    shown = _faces(rows) if order.kind == "face" else _worn(rows)
+    more = order.manner.recoloured if order.group.split == "train" else 0
+    shown = _faces(rows) if order.kind == "face" else _worn(rows, more)
     return [_told(order.kind, order.group.split, each, order.manner) for each in shown]
 
 
@@ -156,7 +159,7 @@ def _faces(rows: Iterable[Row]) -> Iterator[Shown]:
             yield Shown(str(row["image_id"]), identity, tone, made_up, head, facts)
 
 
-def _worn(rows: Iterable[Row]) -> Iterator[Shown]:
+def _worn(rows: Iterable[Row], more: int) -> Iterator[Shown]:
     """Each person in each of its garments: worn in the picture, or in the truth beside it."""
     worn = set()
     for row in rows:
@@ -168,21 +171,31 @@ def _worn(rows: Iterable[Row]) -> Iterator[Shown]:
         picture, labels = decode(row[which[0]]).image, decode_labels(row[which[1]])
         yield from _garment(
             name, str(row["identity"]), int(row["skin_tone"]), row["category"], picture, labels,
-            json.loads(row["attributes"]),
+            json.loads(row["attributes"]), more,
         )  # fmt: skip
 
 
 def _garment(
     name: str, identity: str, tone: int, category: str, picture: np.ndarray, labels: np.ndarray,
-    attributes: Mapping[str, Any],
+    attributes: Mapping[str, Any], more: int,
 ) -> Iterator[Shown]:  # fmt: skip
-    """Nothing where no colour can be seen, or of a dress that is cut off: it looks like a top."""
+    """The garment as it is, and in other colours; denim stays blue.
+
+    Nothing where no colour can be seen, or of a dress that is cut off: it looks like a top.
+    """
     worn = np.isin(labels, CLOTHES[category])
     if category == "whole" and worn[-1].any():
         return
-    if colours := cloth_colours(picture, worn, is_patterned(attributes)):
-        facts = drawn_garment_facts(attributes, colours, cloth_names(picture, worn))
-        yield Shown(name, identity, tone, picture, worn, facts)
+    rng = np.random.default_rng([STREAM, zlib.crc32(name.encode())])
+    pictures: dict[str, np.ndarray | None] = {name: picture}
+    if attributes["pattern"] != "denim":
+        others = {f"{name}-recoloured-{at}": recoloured(picture, worn, rng) for at in range(more)}
+        pictures |= others
+    for each, image in pictures.items():
+        if image is None or not (colours := cloth_colours(image, worn, is_patterned(attributes))):
+            continue
+        facts = drawn_garment_facts(attributes, colours, cloth_names(image, worn))
+        yield Shown(each, identity, tone, image, worn, facts)
 
 
 def _drawn_faces(order: Drawn) -> Iterator[Shown]:
@@ -202,5 +215,5 @@ def _drawn_persons(order: Drawn) -> Iterator[Shown]:
         garment = sitter.choose()
         yield from _garment(
             f"{identity}-{number}", identity, order.tone, garment.category,
-            *sitter.wearing(garment), sitter.attributes(garment),
+            *sitter.wearing(garment), sitter.attributes(garment), order.manner.recoloured,
         )  # fmt: skip
