@@ -131,15 +131,15 @@ class EvaluationConfig(Section):
 class GateConfig(Section):
     """Limits a candidate must keep to ship. There is no off switch."""
 
-    min_bleu: float = Field(0.7, ge=0, le=1, description="BLEU-4")
+    min_bleu: float = Field(0.72, ge=0, le=1, description="BLEU-4")
     min_bleu_over_prior: float = Field(
         0.15, description="BLEU-4 over the caption without a picture"
     )
     min_attributes_right: float = Field(
-        0.65, ge=0, le=1, description="captions with no wrong word; 0 = the data has no attributes"
+        0.72, ge=0, le=1, description="captions with no wrong word; 0 = the data has no attributes"
     )
     min_colours_right: float = Field(
-        0.85, ge=0, le=1, description="of the colour words; 0 = the data has no attributes"
+        0.87, ge=0, le=1, description="of the colour words; 0 = the data has no attributes"
     )
     max_bleu_loss: float = Field(
         0.02, ge=0, le=1, description="share of BLEU-4 under the candidate without a game"
