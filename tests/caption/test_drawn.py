@@ -9,7 +9,7 @@ from tryon.caption.colours import name_hex
 from tryon.caption.drawn import GARMENTS, PATTERNS, drawn_garment_facts
 from tryon.caption.grammar import grammars, write_captions
 from tryon.caption.reading import right
-from tryon.caption.seen import cloth_colours, cloth_names
+from tryon.caption.seen import cloth_shown
 from tryon.garment.sample_rows import Order, draw
 from tryon.sample.textile import PATTERNS as DRAWN_PATTERNS
 from tryon.sample.textile import PRINTS
@@ -23,7 +23,7 @@ PLAIN = {"garment": "tshirt", "pattern": "plain", "print": "none", "sleeve": 0.3
 def test_a_drawn_person_is_told_of_truly():
     row = draw(Order(2, 5, "train", 7, 192, 1))[0]
     mask = np.isin(decode_labels(row["parsing"]), CLOTHES[row["category"]])
-    colours = cloth_colours(decode(row["image"]).image, mask)
+    colours = cloth_shown(decode(row["image"]).image, mask).colours
     attributes = json.loads(row["attributes"])
     facts = drawn_garment_facts(attributes, colours)
     texts = write_captions(facts, 5, np.random.default_rng(0))
@@ -73,16 +73,15 @@ def test_cloth_has_the_colours_it_shows():
     image[:, ::3] = (250, 250, 250)
     mask = np.zeros((40, 40), bool)
     mask[5:35, 5:35] = True
-    found = cloth_colours(image, mask, patterned=True)
+    found = cloth_shown(image, mask, patterned=True).colours
     assert [name_hex(code).word for code in found] == ["red", "white"]
-    assert cloth_names(image, mask) == ("red", "white")
-    assert len(cloth_colours(image, mask)) == 1
+    assert cloth_shown(image, mask).names == ("red", "white")
+    assert len(cloth_shown(image, mask).colours) == 1
     image[:, 6::12] = (192, 24, 32)  # half as many of each: the lighter one is named first
     image[:, ::2] = (250, 250, 250)
-    first, *_ = cloth_colours(image, mask, patterned=True)
+    first, *_ = cloth_shown(image, mask, patterned=True).colours
     assert name_hex(first).word == "white"
     image[:] = (192, 24, 32)
-    found = cloth_colours(image, mask, patterned=True)
+    found = cloth_shown(image, mask, patterned=True).colours
     assert [name_hex(code).word for code in found] == ["red"]
-    assert cloth_colours(image, np.zeros_like(mask)) == []
-    assert cloth_names(image, np.zeros_like(mask)) == ()
+    assert cloth_shown(image, np.zeros_like(mask)) == ((), ())

@@ -6,7 +6,7 @@ import pytest
 from tryon.caption.colours import name_hex
 from tryon.caption.facts import face_facts
 from tryon.caption.recolouring import recoloured
-from tryon.caption.seen import cloth_colours, seen_colours
+from tryon.caption.seen import cloth_shown, seen_colours
 from tryon.makeup.coats import coats_of
 from tryon.makeup.look import parse
 from tryon.sample.person import imagine
@@ -70,7 +70,7 @@ def cloth(colour: tuple[int, int, int]) -> tuple[np.ndarray, np.ndarray]:
 def test_recoloured_cloth_keeps_its_folds_and_nothing_else_changes():
     image, mask = cloth((90, 110, 200))
     pictures = [recoloured(image, mask, np.random.default_rng(seed)) for seed in range(12)]
-    assert len({cloth_colours(each, mask)[0] for each in pictures}) > 8
+    assert len({cloth_shown(each, mask).colours[0] for each in pictures}) > 8
     for each in pictures:
         assert np.array_equal(each[~mask], image[~mask])
         before, after = (own[20:44, 30].sum(1).astype(float) for own in (image, each))

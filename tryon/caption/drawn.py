@@ -50,8 +50,8 @@ def drawn_garment_facts(
     Args:
         attributes: As in the row's JSON.
         colours: Hex codes the garment shows in the picture, the larger first
-            (`tryon.caption.seen.cloth_colours`). Captions name the first.
-        shown: Names of all colours that are there (`cloth_names`): to say them is not wrong.
+            (`tryon.caption.seen.cloth_shown`). Captions name the first.
+        shown: Names of all colours that are there: to say them is not wrong.
     """
     kind, pattern = str(attributes["garment"]), str(attributes["pattern"])
     if (kind, pattern) == ("trousers", "denim"):

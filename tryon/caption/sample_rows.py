@@ -17,7 +17,7 @@ from tryon.caption.facts import Facts
 from tryon.caption.framing import cut_out
 from tryon.caption.grammar import combination, write_captions
 from tryon.caption.recolouring import recoloured
-from tryon.caption.seen import cloth_colours, cloth_names, seen_colours
+from tryon.caption.seen import cloth_shown, seen_colours
 from tryon.data.shards import Group, Row, read_group
 from tryon.garment import sample_rows as garment_rows
 from tryon.makeup import sample_rows as makeup_rows
@@ -192,10 +192,12 @@ def _garment(
         others = {f"{name}-recoloured-{at}": recoloured(picture, worn, rng) for at in range(more)}
         pictures |= others
     for each, image in pictures.items():
-        if image is None or not (colours := cloth_colours(image, worn, is_patterned(attributes))):
+        if image is None:
             continue
-        facts = drawn_garment_facts(attributes, colours, cloth_names(image, worn))
-        yield Shown(each, identity, tone, image, worn, facts)
+        colours, names = cloth_shown(image, worn, is_patterned(attributes))
+        if colours:
+            facts = drawn_garment_facts(attributes, colours, names)
+            yield Shown(each, identity, tone, image, worn, facts)
 
 
 def _drawn_faces(order: Drawn) -> Iterator[Shown]:

@@ -5,6 +5,7 @@ Captions tell of what is seen.
 """
 
 from collections import Counter
+from typing import NamedTuple
 
 import numpy as np
 from scipy.cluster.vq import kmeans2
@@ -54,8 +55,20 @@ def seen_colours(
     return found
 
 
-def cloth_colours(image: np.ndarray, mask: np.ndarray, patterned: bool = False) -> list[str]:
-    """One or two hex codes of the colours a cloth shows; none of too little cloth.
+class Cloth(NamedTuple):
+    """What a cloth shows.
+
+    Attributes:
+        colours: One or two hex codes, the larger first; none of too little cloth.
+        names: Of all colours that a tenth of it shows, the commonest first.
+    """
+
+    colours: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+def cloth_shown(image: np.ndarray, mask: np.ndarray, patterned: bool = False) -> Cloth:
+    """The colours a cloth shows.
 
     A plain cloth has the median colour of the pixels of its commonest name, without deep folds
     and highlights. A patterned one has two where its pixels form two groups that differ enough,
@@ -70,28 +83,17 @@ def cloth_colours(image: np.ndarray, mask: np.ndarray, patterned: bool = False) 
     """
     lab = _sampled(image, mask)
     if len(lab) < LEAST:
-        return []
-    if patterned and (inks := _inks(lab)) is not None:
-        return [lab_to_hex(ink) for ink in inks]
-    low, high = np.percentile(lab[:, 0], FOLDS)
-    lab = lab[(lab[:, 0] >= low) & (lab[:, 0] <= high)]
+        return Cloth((), ())
     words = name_pixels(lab, "colour")
+    common = Counter(words.tolist()).most_common()
+    names = tuple(str(word) for word, count in common if count >= SHOWN * len(lab))
+    if patterned and (inks := _inks(lab)) is not None:
+        return Cloth(tuple(lab_to_hex(ink) for ink in inks), names)
+    low, high = np.percentile(lab[:, 0], FOLDS)
+    kept = (lab[:, 0] >= low) & (lab[:, 0] <= high)
+    lab, words = lab[kept], words[kept]
     ((commonest, _),) = Counter(words.tolist()).most_common(1)
-    return [lab_to_hex(np.median(lab[words == commonest], axis=0))]
-
-
-def cloth_names(image: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
-    """Names of all colours that a tenth of a cloth shows, the commonest first.
-
-    Args:
-        image: uint8 RGB [H, W, 3].
-        mask: Where the cloth is, bool [H, W].
-    """
-    lab = _sampled(image, mask)
-    if len(lab) < LEAST:
-        return ()
-    found = Counter(name_pixels(lab, "colour").tolist()).most_common()
-    return tuple(str(word) for word, count in found if count >= SHOWN * len(lab))
+    return Cloth((lab_to_hex(np.median(lab[words == commonest], axis=0)),), names)
 
 
 def _sampled(image: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -13,16 +13,21 @@ from tryon.registry import TASKS
 from tryon.vision.images import Limits, decode
 
 MAX_BYTES = 200_000_000
+REMEMBERED = 4  # pictures: those of one person come in many rows, one after the other
 SHARPNESS_SIDE = 256  # pixels; sharpness is comparable only at one scale
+
+Picture = tuple[dict[str, Any], np.ndarray | None]
 
 _inspector: Any = None  # one per worker process
 _limits: Limits
+_known: dict[bytes, Picture] = {}
 
 
 def start_inspecting(task: str, max_pixels: int) -> None:
     """Make this process's inspector: the first call in each worker."""
     global _inspector, _limits
     cv2.setNumThreads(1)
+    _known.clear()
     _inspector = TASKS[task].inspection.Inspector()
     _limits = Limits(max_bytes=MAX_BYTES, max_pixels=max_pixels)
 
@@ -40,14 +45,23 @@ def measure_group(group: Group) -> list[dict[str, Any]]:
 def _measure_row(row: Row) -> Iterator[dict[str, Any]]:
     first, *others = _inspector.parts
     parts = [first, *(part for part in others if row[part] is not None)]
-    measured = {part: picture_columns(row[part] or b"", _limits) for part in parts}
+    measured = {part: _remembered(row[part] or b"") for part in parts}
     own = _inspector.columns(row, {part: image for part, (_, image) in measured.items()})
     for part, (columns, _) in measured.items():
         named = {"image_id": row["image_id"], "part": part, "identity": row["identity"]}
         yield named | columns | own[part]
 
 
-def picture_columns(data: bytes, limits: Limits) -> tuple[dict[str, Any], np.ndarray | None]:
+def _remembered(data: bytes) -> Picture:
+    """`picture_columns` of a picture that may have been in one of the last rows."""
+    if data not in _known:
+        if len(_known) >= REMEMBERED:
+            del _known[next(iter(_known))]
+        _known[data] = picture_columns(data, _limits)
+    return _known[data]
+
+
+def picture_columns(data: bytes, limits: Limits) -> Picture:
     """The columns of one encoded picture, and its pixels uint8 RGB [H, W, 3] if it has any."""
     columns: dict[str, Any] = {"bytes": len(data), "sha256": sha256(data)}
     try:
