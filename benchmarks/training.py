@@ -55,7 +55,7 @@ def engine(data: Noise, config: TrainingConfig) -> list[float]:
     times: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         train(
-            data.objective(),
+            data.objective,
             data,
             config=config,
             adversarial=ADVERSARIAL,

@@ -2,7 +2,8 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ BATCHES = (1, 3)  # at which the file is held against torch
 Network = TypeVar("Network", bound=nn.Module)
 Inputs = Mapping[str, Tensor]  # name → tensor, in the order the network takes them
 
+_traced: dict[str | None, torch.onnx.ONNXProgram] = {}
+
 
 def restore(network: Network, weights: Path, hint: str) -> Network:
     """`network` with the weights of a safetensors file, in evaluation mode.
@@ -36,6 +39,11 @@ def restore(network: Network, weights: Path, hint: str) -> Network:
     return network.eval()
 
 
+def structure(name: str, config: Any) -> str:
+    """What decides a network's graph: its name and a task's sections `preprocess`, `network`."""
+    return f"{name} {config.preprocess} {config.network}"
+
+
 def write_onnx(
     network: nn.Module,
     example: Inputs,
@@ -44,6 +52,7 @@ def write_onnx(
     parity: Callable[[Path], float],
     sizes: Sequence[dict[int, Any]] | None = None,
     metadata: Mapping[str, str] | None = None,
+    graph: str | None = None,
 ) -> float:
     """Write a network for any batch; returns its parity with torch.
 
@@ -55,26 +64,19 @@ def write_onnx(
         parity: Measures a file before it takes its place.
         sizes: Of each input, axis → torch.export.Dim; None = all share their first axis.
         metadata: Kept in the file.
+        graph: Names its graph (`structure`). Networks of one name differ in their weights alone, as
+            the candidates of a task do: the first is traced, which takes seconds, for all.
     """
-    batch = torch.export.Dim("batch", min=1, max=1024)
     aside = path.with_name(f".{path.name}.partial")
     path.parent.mkdir(parents=True, exist_ok=True)
-    for library in ("onnxscript", "onnx_ir"):  # they explain every optimisation they skip
-        logging.getLogger(library).setLevel(logging.WARNING)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # notes of the exporter about its own internals
-        program = torch.onnx.export(
-            network,
-            tuple(example.values()),
-            dynamo=True,
-            input_names=list(example),
-            output_names=list(outputs),
-            dynamic_shapes=tuple(sizes or ({0: batch} for _ in example)),
-            opset_version=OPSET,
-            verbose=False,
-        )
-    assert program is not None
-    program.save(aside)
+    with _quiet():
+        program = _traced.get(graph) or _trace(network, example, outputs, sizes)
+        if graph is not None:
+            _traced[graph] = program
+        shipped = torch.onnx.ONNXProgram(program.model.clone(), program.exported_program)
+        shipped.apply_weights(network.state_dict())
+        shipped.optimize()
+        shipped.save(aside)
     if metadata:
         model = onnx.load(aside)
         onnx.helper.set_model_props(model, dict(metadata))
@@ -82,6 +84,37 @@ def write_onnx(
     difference = parity(aside)
     aside.replace(path)
     return difference
+
+
+def _trace(
+    network: nn.Module,
+    example: Inputs,
+    outputs: Sequence[str],
+    sizes: Sequence[dict[int, Any]] | None,
+) -> torch.onnx.ONNXProgram:
+    batch = torch.export.Dim("batch", min=1, max=1024)
+    program = torch.onnx.export(
+        network,
+        tuple(example.values()),
+        dynamo=True,
+        input_names=list(example),
+        output_names=list(outputs),
+        dynamic_shapes=tuple(sizes or ({0: batch} for _ in example)),
+        opset_version=OPSET,
+        optimize=False,  # folding would hide weights
+        verbose=False,
+    )
+    assert program is not None
+    return program
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    for library in ("onnxscript", "onnx_ir"):  # they explain every optimisation they skip
+        logging.getLogger(library).setLevel(logging.WARNING)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # notes of the exporter about its own internals
+        yield
 
 
 def open_onnx(path: Path) -> onnxruntime.InferenceSession:

@@ -1,5 +1,6 @@
 """A dataset in Flickr8k's form goes all the way with no change of code: files in, bundle out."""
 
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -91,8 +92,8 @@ def test_it_trains_and_ships(journey, tmp_path):
     for asset, content in samples.assets.items():
         (tmp_path / asset).write_bytes(content)
     result = train(
-        build(CONFIG, CandidateConfig(adversarial="hinge"), 0), samples, config=CONFIG.training,
-        adversarial="hinge", seed=0, folder=tmp_path, preview=[samples[0]],
+        partial(build, CONFIG, CandidateConfig(adversarial="hinge"), 0), samples,
+        config=CONFIG.training, adversarial="hinge", seed=0, folder=tmp_path, preview=[samples[0]],
     )  # fmt: skip
     parity = export.ship(result.weights, CONFIG, tmp_path / "model.onnx")
     test = store.split("test")

@@ -64,7 +64,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     for name, content in samples.assets.items():
         (folder / name).write_bytes(content)
     result = train(
-        build(config, CandidateConfig(adversarial="bce"), 0),
+        lambda: build(config, CandidateConfig(adversarial="bce"), 0),
         samples,
         config=config.training,
         adversarial="bce",

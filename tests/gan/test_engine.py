@@ -33,7 +33,7 @@ def test_trains_and_leaves_a_trail(name: str, tmp_path: Path) -> None:
     told: list[int] = []
     pictures: list[Path] = []
     result = train(
-        toy.Toy(name),
+        lambda: toy.Toy(name),
         Colours(),
         config=toy.config(r1_weight=0.1, r1_every=4, discriminator_steps=2),
         adversarial=name,
@@ -64,7 +64,7 @@ def test_one_run_equals_another(tmp_path: Path) -> None:
     first, second = toy.run(tmp_path / "a"), toy.run(tmp_path / "b")
     assert same(first.weights, second.weights)
     other = train(
-        toy.Toy(), Colours(), config=toy.config(), adversarial="lsgan", seed=99,
+        toy.Toy, Colours(), config=toy.config(), adversarial="lsgan", seed=99,
         folder=tmp_path / "c", preview=[Colours()[Index(0, 0)]],
     )  # fmt: skip
     assert not same(first.weights, other.weights)
@@ -85,7 +85,7 @@ def test_a_broken_off_run_goes_on_exactly(name: str, at: int, tmp_path: Path) ->
 
     with pytest.raises(Stop):
         train(
-            toy.Toy(name), Colours(), config=toy.config(), adversarial=name, seed=toy.SEED,
+            lambda: toy.Toy(name), Colours(), config=toy.config(), adversarial=name, seed=toy.SEED,
             folder=tmp_path / "part", preview=[Colours()[Index(0, i)] for i in range(3)], log=stop,
         )  # fmt: skip
     part = toy.run(tmp_path / "part", name)
@@ -159,7 +159,7 @@ def test_a_non_finite_term_stops_the_run_with_its_name_and_step(tmp_path: Path) 
 def test_a_game_needs_a_discriminator(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="needs a discriminator"):
         train(
-            toy.Toy("none"), Colours(), config=toy.config(), adversarial="hinge", seed=0,
+            lambda: toy.Toy("none"), Colours(), config=toy.config(), adversarial="hinge", seed=0,
             folder=tmp_path, preview=[Colours()[Index(0, 0)]],
         )  # fmt: skip
 
@@ -191,7 +191,7 @@ def test_collapse_is_seen_and_said(caplog: pytest.LogCaptureFixture, tmp_path: P
     objective.generator = Deaf()
     with caplog.at_level(logging.WARNING):
         result = train(
-            objective, Colours(), config=toy.config(), adversarial="none", seed=0,
+            lambda: objective, Colours(), config=toy.config(), adversarial="none", seed=0,
             folder=tmp_path, preview=[Colours()[Index(0, 0)]],
         )  # fmt: skip
     assert any("mode collapse" in warning for warning in result.warnings)

@@ -31,7 +31,7 @@ class Rehearsing(Toy):
 
 def trained(folder: Path, toy: Toy, adversarial: str = "lsgan", opening=None, log=None, **changes):
     return train(
-        toy,
+        lambda: toy,
         Colours(),
         config=config(log_every=1, **changes),
         adversarial=adversarial,

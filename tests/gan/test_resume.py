@@ -70,7 +70,8 @@ def test_killed_twice_then_run_again(workers: int, processes: Any, tmp_path: Pat
 def job(folder: Path, **changes: Any) -> Job:
     """A DDP run of the toy; 48 samples = 4 steps of 2 × 6."""
     return Job(
-        toy.Toy(), changes.pop("dataset", Colours(48)), [Colours()[Index(0, i)] for i in range(2)],
+        changes.pop("objective", toy.Toy), changes.pop("dataset", Colours(48)),
+        [Colours()[Index(0, i)] for i in range(2)],
         toy.config(devices=2, **changes), "lsgan", toy.SEED, folder,
     )  # fmt: skip
 
@@ -79,9 +80,9 @@ def several(fabric: Any, folder: Path, listener: Any) -> None:
     """In each of two processes: a whole run; a run that breaks and goes on; then one that fails."""
     from tryon.gan.engine import _train
 
-    whole = job(folder / "whole")
-    _train(fabric, whole, listener)
-    mine = torch.cat([p.detach().flatten() for p in whole.objective.generator.parameters()])
+    kept = toy.Toy()
+    _train(fabric, job(folder / "whole", objective=lambda: kept), listener)
+    mine = torch.cat([p.detach().flatten() for p in kept.generator.parameters()])
     everyone = fabric.all_gather(mine)
     seen = torch.tensor([fabric.global_rank])
 
@@ -122,3 +123,13 @@ def test_two_processes_hold_equal_weights_resume_exactly_and_fail_aloud(tmp_path
     assert told[:6] == [4, 8, 12, 16, 20, 24], "figures reach the process that asked"
     lines = read_stats(tmp_path / "whole" / "stats.jsonl")
     assert lines[-1]["generator/pixels"] < 0.7 * lines[0]["generator/pixels"]
+
+
+def test_a_training_starts_its_own_processes(tmp_path: Path) -> None:
+    told: list[int] = []
+    result = toy.run(
+        tmp_path, "hinge", devices=2, steps=4, log_every=2, log=lambda line, step: told.append(step)
+    )
+    assert (result.steps, told) == (4, [2, 4])
+    assert result.weights.is_file()
+    assert json.loads((tmp_path / "options.json").read_text())["processes"] == 2

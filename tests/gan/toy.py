@@ -7,6 +7,7 @@ Run as a program it trains in a folder (the tests kill it and start it again):
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.gan.colours import SEED, Colours
 from tryon.config import TrainingConfig
 from tryon.gan.adversary import Adversary
 from tryon.gan.engine import TrainingResult, train
+from tryon.gan.launch import Log
 from tryon.gan.losses import LOSSES
 from tryon.gan.order import Index
 from tryon.gan.terms import Batch, Terms
@@ -97,17 +99,22 @@ def config(**changes: Any) -> TrainingConfig:
 
 
 def run(
-    folder: Path, adversarial: str = "lsgan", dataset: Colours | None = None, **changes: Any
+    folder: Path,
+    adversarial: str = "lsgan",
+    dataset: Colours | None = None,
+    log: Log = lambda line, step: None,
+    **changes: Any,
 ) -> TrainingResult:
     """Train the toy in `folder`."""
     return train(
-        Toy(adversarial),
+        partial(Toy, adversarial),
         dataset or Colours(),
         config=config(**changes),
         adversarial=adversarial,
         seed=SEED,
         folder=folder,
         preview=[Colours()[Index(0, sample)] for sample in range(3)],
+        log=log,
     )
 
 

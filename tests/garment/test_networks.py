@@ -99,7 +99,7 @@ def test_a_short_training_lowers_every_term(
     assert (objective.discriminator is None) == (adversarial == "none")
     items = TrainingSet(split, small.augmentation, 3)
     result = train(
-        objective, items, config=small.training, adversarial=adversarial, seed=3,
+        lambda: objective, items, config=small.training, adversarial=adversarial, seed=3,
         folder=tmp_path / adversarial, preview=[TrainingSet(split, None, 3)[0]],
     )  # fmt: skip
     names = ("pixels", "shape", "cloth", "cover", "bend", "labels", "mask", "points", "present")

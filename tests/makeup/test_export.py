@@ -48,6 +48,22 @@ def test_parity_notices_another_network(exported: tuple[Path, float]) -> None:
     assert export.parity(Generator(width=8, condition_width=16), exported[0], 32) > 1e-2
 
 
+def test_a_second_network_of_one_structure_ships_its_own_weights(
+    weights: Path, exported: tuple[Path, float], tmp_path: Path
+) -> None:
+    other = Generator(width=8, condition_width=16)
+    other.load_state_dict(
+        {k: v * 1.1 for k, v in export.load(weights, CONFIG).state_dict().items()}
+    )
+    save_file(other.state_dict(), tmp_path / "other.safetensors")
+    path = tmp_path / "model.onnx"
+    assert export.ship(tmp_path / "other.safetensors", CONFIG, path) < 1e-4
+    assert export.parity(other, exported[0], 32) > 1e-3, "the first is another network"
+    again = tmp_path / "again.onnx"
+    export.ship(weights, CONFIG, again)
+    assert again.read_bytes() == exported[0].read_bytes()
+
+
 def test_contract(exported: tuple[Path, float]) -> None:
     model = onnx.load(exported[0])
     onnx.checker.check_model(model)

@@ -114,7 +114,7 @@ def run(folder: Path, adversarial: str = "lsgan", steps: int = 12) -> TrainingRe
     """A short training on the drawn faces."""
     faces = Faces()
     return train(
-        build(SMALL, CandidateConfig(adversarial=adversarial), seed=3),
+        lambda: build(SMALL, CandidateConfig(adversarial=adversarial), seed=3),
         faces,
         config=TrainingConfig(
             steps=steps, batch_size=4, workers=0, log_every=1, checkpoint_every=5, warmup_steps=3,

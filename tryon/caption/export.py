@@ -21,7 +21,7 @@ from tryon.caption.preparation import TOKENIZER
 from tryon.caption.settings import Settings
 from tryon.caption.vocabulary import METADATA
 from tryon.errors import TrainingError
-from tryon.shipping import BATCHES, Inputs, open_onnx, restore, write_onnx
+from tryon.shipping import BATCHES, Inputs, open_onnx, restore, structure, write_onnx
 
 OUTPUTS = ("seen", "start", "logits", "next")
 
@@ -77,7 +77,8 @@ def ship(weights: Path, config: Config, path: Path) -> float:
             f"{tokenizer} is missing: without it the network's ids mean nothing",
             hint="train again: the training set writes it beside the weights",
         )
-    return to_onnx(load(weights, config), config.preprocess.size, tokenizer.read_text(), path)
+    size, words = config.preprocess.size, tokenizer.read_text()
+    return to_onnx(load(weights, config), size, words, path, structure("caption", config))
 
 
 def load(weights: Path, config: Config) -> Generator:
@@ -90,7 +91,9 @@ def load(weights: Path, config: Config) -> Generator:
     return restore(make_generator(config), weights, hint)
 
 
-def to_onnx(generator: Generator, size: int, tokenizer: str, path: Path) -> float:
+def to_onnx(
+    generator: Generator, size: int, tokenizer: str, path: Path, graph: str | None = None
+) -> float:
     """Write a captioner for pictures of side `size`; returns its parity with torch.
 
     Args:
@@ -98,6 +101,7 @@ def to_onnx(generator: Generator, size: int, tokenizer: str, path: Path) -> floa
         size: Side of the pictures, a multiple of 16.
         tokenizer: JSON, kept in the file.
         path: The file, written whole or not at all.
+        graph: As in `tryon.shipping.write_onnx`.
 
     Returns:
         The largest absolute difference between ONNX Runtime and torch over all outputs, at
@@ -110,6 +114,7 @@ def to_onnx(generator: Generator, size: int, tokenizer: str, path: Path) -> floa
         lambda file: parity(generator, file, size),
         sizes=({0: pictures}, {0: captions}, {0: captions}, {0: captions}),
         metadata={METADATA: tokenizer},
+        graph=graph,
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ class TrainingResult:
 class Job:
     """Everything a training process needs; picklable."""
 
-    objective: Objective
+    objective: Callable[[], Objective]
     dataset: Dataset
     preview: Sequence[Arrays]
     config: TrainingConfig
@@ -63,7 +63,7 @@ class Job:
 
 
 def train(
-    objective: Objective,
+    objective: Callable[[], Objective],
     dataset: Dataset,
     *,
     config: TrainingConfig,
@@ -82,7 +82,8 @@ def train(
     returns at once.
 
     Args:
-        objective: The task's networks, freshly initialised, and its terms.
+        objective: Makes the task's networks, freshly initialised, and its terms; called once in
+            each process, and picklable where there are several.
         dataset: Map-style; asked for `Index(epoch, sample)`, gives named arrays.
         config: Sizes, schedule, precision, devices.
         adversarial: Name of the adversarial loss; "none" trains the generator's own terms alone.
@@ -119,7 +120,8 @@ class _Run:
 
     def __init__(self, fabric: Fabric, job: Job, listener: Listener) -> None:
         self.fabric, self.job, self.config, self.listener = fabric, job, job.config, listener
-        self.players = Players(fabric, job.objective, job.config, job.adversarial)
+        self.objective = job.objective()
+        self.players = Players(fabric, self.objective, job.config, job.adversarial)
         self.step = 0
         elapsed_s = 0.0
         resolved = options.resolve(job, fabric, self.players)
@@ -185,7 +187,7 @@ class _Run:
             players.practise(self.step, players.place(next(stream)))
         batch = players.place(next(stream))
         generated = players.play(self.step, batch)
-        return lambda: diversity(*self.job.objective.compared(batch, generated))
+        return lambda: diversity(*self.objective.compared(batch, generated))
 
     def _tick(self, compared: Callable[[], float], per_step: int) -> None:
         figures = self.players.meter.flush()

@@ -2,8 +2,10 @@
 
 import multiprocessing as mp
 import os
+import pickle
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -82,11 +84,17 @@ def launch(
     return _relayed(fabric, work, job, Direct(log, log_picture))
 
 
+def _child(fabric: Fabric, work: Callable[..., Any], job: Any, listener: Relay) -> bytes:
+    # Fabric looks for tensors in what comes back, and cannot in a frozen dataclass.
+    return pickle.dumps(work(fabric, job, listener))
+
+
 def _relayed(fabric: Fabric, work: Callable[..., Result], job: Any, listener: Direct) -> Result:
     queue = mp.get_context("spawn").SimpleQueue()
     errors: list[TryonError] = []
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(fabric.launch, work, job, Relay(queue))
+        child = partial(_child, work=work, job=job, listener=Relay(queue))
+        future = pool.submit(fabric.launch, child)
         future.add_done_callback(lambda _: queue.put(None))
         while (message := queue.get()) is not None:
             kind, value, step = message
@@ -95,7 +103,7 @@ def _relayed(fabric: Fabric, work: Callable[..., Result], job: Any, listener: Di
             else:
                 getattr(listener, kind)(value, step)
     try:
-        return future.result()
+        return pickle.loads(future.result())
     except ProcessRaisedException as failure:
         if errors:
             raise errors[-1] from failure

@@ -1,6 +1,7 @@
 """From a dataset to an endless stream of batches, in loader processes where asked."""
 
 import multiprocessing as mp
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,7 +32,7 @@ def batches(
     context: Any = None
     if config.workers:
         context = mp.get_context("forkserver")
-        context.set_forkserver_preload(["__main__", "torch", type(dataset).__module__])
+        context.set_forkserver_preload(["torch", type(dataset).__module__, *_of_main()])
     loader: DataLoader[Arrays] = DataLoader(
         dataset,  # type: ignore[arg-type]
         batch_sampler=order,
@@ -47,3 +48,13 @@ def batches(
     finally:
         if config.workers:
             stream._shutdown_workers()
+
+
+def _of_main() -> set[str]:
+    """Modules the main script imports from: each loader process runs it anew, before it loads.
+
+    "__main__" itself is not preloaded by the interpreters this runs on (CPython gh-126631).
+    """
+    values = vars(sys.modules["__main__"]).values()
+    modules = {str(value.__module__) for value in values if hasattr(value, "__module__")}
+    return modules - {"__main__"}

@@ -14,7 +14,7 @@ from tryon.garment.networks import FINE, SOURCES, Outfitter
 from tryon.garment.objective import build
 from tryon.garment.points import POINTS
 from tryon.garment.settings import Settings
-from tryon.shipping import Inputs, batch_parity, restore, write_onnx
+from tryon.shipping import Inputs, batch_parity, restore, structure, write_onnx
 from tryon.vision.human import KEYPOINTS
 
 READERS = ("parser", "reader")  # files beside the generator's
@@ -62,7 +62,10 @@ def ship(weights: Path, config: Config, path: Path) -> float:
     outfitter = load(weights, config)
     files = {"generator": path} | {name: path.with_name(f"{name}.onnx") for name in READERS}
     size = (config.preprocess.height, config.preprocess.height * 3 // 4)
-    return max(to_onnx(getattr(outfitter, name), name, size, file) for name, file in files.items())
+    return max(
+        to_onnx(getattr(outfitter, name), name, size, file, structure(f"garment {name}", config))
+        for name, file in files.items()
+    )
 
 
 def load(weights: Path, config: Config) -> Outfitter:
@@ -77,7 +80,13 @@ def load(weights: Path, config: Config) -> Outfitter:
     return restore(outfitter, weights, hint)
 
 
-def to_onnx(network: nn.Module, name: str, size: tuple[int, int], path: Path) -> float:
+def to_onnx(
+    network: nn.Module,
+    name: str,
+    size: tuple[int, int],
+    path: Path,
+    graph: str | None = None,
+) -> float:
     """Write one network for frames of `size` (H, W) and any batch; returns its parity with torch.
 
     Args:
@@ -85,6 +94,7 @@ def to_onnx(network: nn.Module, name: str, size: tuple[int, int], path: Path) ->
         name: generator, parser or reader: decides the names of inputs and outputs.
         size: H a multiple of 128, W three quarters of it.
         path: The file, written whole or not at all.
+        graph: As in `tryon.shipping.write_onnx`.
 
     Returns:
         The largest absolute difference between ONNX Runtime and torch over all outputs, at
@@ -93,6 +103,7 @@ def to_onnx(network: nn.Module, name: str, size: tuple[int, int], path: Path) ->
     return write_onnx(
         network, _inputs(name, 2, size), OUTPUTS[name], path,
         lambda file: batch_parity(network, lambda count: _inputs(name, count, size), file),
+        graph=graph,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from tryon.makeup.config import Config
 from tryon.makeup.look import REGIONS
 from tryon.makeup.networks import ROW, Generator
 from tryon.makeup.settings import Settings
-from tryon.shipping import Inputs, batch_parity, restore, write_onnx
+from tryon.shipping import Inputs, batch_parity, restore, structure, write_onnx
 
 INPUTS = ("image", "masks", "condition")
 OUTPUTS = ("gain", "residual")
@@ -27,7 +27,8 @@ def ship(weights: Path, config: Config, path: Path) -> float:
     Raises:
         TrainingError: the weights are of another configuration.
     """
-    return to_onnx(load(weights, config), config.preprocess.size, path)
+    size = config.preprocess.size
+    return to_onnx(load(weights, config), size, path, structure("makeup", config))
 
 
 def load(weights: Path, config: Config) -> Generator:
@@ -41,7 +42,7 @@ def load(weights: Path, config: Config) -> Generator:
     return restore(generator, weights, hint)
 
 
-def to_onnx(generator: Generator, size: int, path: Path) -> float:
+def to_onnx(generator: Generator, size: int, path: Path, graph: str | None = None) -> float:
     """Write a generator for pictures of side `size` and any batch; returns its parity with torch.
 
     Inputs are image `[N, 3, S, S]`, masks `[N, R, S, S]` in [0, 1] and condition `[N, R, 5]`;
@@ -51,14 +52,16 @@ def to_onnx(generator: Generator, size: int, path: Path) -> float:
         generator: On the CPU, in evaluation mode.
         size: Side of the aligned pictures, a multiple of 16.
         path: The file, written whole or not at all.
+        graph: As in `tryon.shipping.write_onnx`.
 
     Returns:
         The largest absolute difference between ONNX Runtime and torch over all outputs, at
         batches of 1 and 3.
     """
     return write_onnx(
-        generator, _inputs(2, size), OUTPUTS, path, lambda file: parity(generator, file, size)
-    )
+        generator, _inputs(2, size), OUTPUTS, path,
+        lambda file: parity(generator, file, size), graph=graph,
+    )  # fmt: skip
 
 
 def parity(generator: Generator, path: Path, size: int) -> float:

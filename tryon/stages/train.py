@@ -1,6 +1,7 @@
 """Train one candidate, export what it ships, keep the run's record."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -51,9 +52,8 @@ def train(augmented: AugmentedRef, recipe: Recipe, run: RunLog) -> CandidateRef:
     shown = samples(store.split("validation"), None, recipe.seed)
     for line in read_stats(folder / "stats.jsonl"):  # of an attempt that was killed
         run.metrics(line, int(line["step"]))
-    objective = task.objective.build(config, candidate, recipe.seed)
     result = train_gan(
-        objective,
+        partial(task.objective.build, config, candidate, recipe.seed),
         dataset,
         config=config.training,
         adversarial=candidate.adversarial,
