@@ -9,7 +9,7 @@ import numpy as np
 from tryon.caption.preparation import captions_of
 from tryon.data.prepared import PreparedSplit
 from tryon.errors import DataError
-from tryon.text.bleu import bleu
+from tryon.text.bleu import Counted, bleu
 from tryon.text.words import words
 
 PRIOR, NEAREST = "no picture", "nearest picture"
@@ -36,7 +36,7 @@ def prior(split: PreparedSplit, count: int) -> Telling:
     texts = captions_of(training(split))
     common = Counter(text for own in texts for text in own)
     picked = np.linspace(0, len(texts) - 1, min(JUDGED, len(texts))).astype(int)
-    references = [[words(text) for text in texts[at]] for at in picked]
+    references = [Counted.of([words(text) for text in texts[at]]) for at in picked]
     scored = {
         text: bleu([words(text)] * len(references), references).corpus[-1]
         for text, _ in common.most_common(TRIED)

@@ -27,6 +27,8 @@ from tryon.metrics.result import Evaluation, Kind, PictureRow
 from tryon.metrics.slices import UNKNOWN, bin_name, by_bins, pick, slice_table
 from tryon.serving.session import OnnxSession
 from tryon.text.scores import score_texts
+from tryon.text.variety import distinct
+from tryon.text.words import words
 
 __all__ = ["CARD", "METRICS", "PRIMARY", "baselines", "evaluate", "rules"]
 
@@ -82,21 +84,21 @@ def evaluate_telling(
         raise DataError(f"split {split.name!r} has no samples", hint="check the dataset's splits")
     references, trained = captions_of(split), known.training(split)
     facts = [facts_of(text) for text in split.table["attributes"]]
-    scores = pd.DataFrame(dict(score_texts(telling.captions, references).each))
+    agreement = score_texts(telling.captions, references)
+    scores = pd.DataFrame(dict(agreement.each))
     told = _told(telling.captions, facts)
     scores = pd.concat([scores, told], axis=1)
-    scores["div_2"] = [figures.several_each([own])["div_2"] for own in telling.sets]
+    scores["div_2"] = [distinct([words(text) for text in own], 2) for own in telling.sets]
     flat = [text for own in telling.sets for text in own]
-    repeated = [own for own, each in zip(references, telling.sets, strict=True) for _ in each]
     again = [each for each, own in zip(facts, telling.sets, strict=True) for _ in own]
     seen = [text for own in captions_of(trained) for text in own]
     metrics = {
         "n": float(len(split)),
-        **figures.agreement(telling.captions, references),
+        **agreement.corpus,
         **figures.one_each(telling.captions, references, seen),
         **figures.several_each(telling.sets),
         **_rightness(told),
-        "sampled_bleu_4": figures.agreement(flat, repeated)["bleu_4"],
+        "sampled_bleu_4": figures.sampled_bleu(telling.sets, references),
         "sampled_right": float(_told(flat, again)["attributes_right"].mean()),
     }
     table = _table(split, telling, references)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from tryon.metrics.result import Metric
 from tryon.text import variety
-from tryon.text.bleu import Tokens
+from tryon.text.bleu import Counted, Tokens, bleu
 from tryon.text.cider import Frequencies
 from tryon.text.scores import FORMULAS, TOKENS, check_texts, score_tokens
 from tryon.text.words import words
@@ -54,6 +54,14 @@ def agreement(
     check_texts(captions, references)
     theirs = [[words(text) for text in own] for own in references]
     return dict(score_tokens([words(text) for text in captions], theirs, frequencies).corpus)
+
+
+def sampled_bleu(sets: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> float:
+    """BLEU-4 of every caption of every picture's set; NaN where no set has one."""
+    counted = [Counted.of([words(text) for text in own]) for own in references]
+    theirs = [known for own, known in zip(sets, counted, strict=True) for _ in own]
+    captions = [words(text) for own in sets for text in own]
+    return float(bleu(captions, theirs).corpus[-1]) if captions else float("nan")
 
 
 def one_each(

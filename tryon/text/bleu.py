@@ -28,23 +28,39 @@ def ngrams(tokens: Tokens, n: int) -> Counter[tuple[str, ...]]:
     return Counter(zip(*(tokens[at:] for at in range(n)), strict=False))
 
 
-def bleu(captions: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> Bleu:
+@dataclass(frozen=True)
+class Counted:
+    """What BLEU asks of one caption's references; counted once where many captions share them."""
+
+    most: tuple[Counter[tuple[str, ...]], ...]  # by order: the largest count of each n-gram
+    lengths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, references: Sequence[Tokens]) -> "Counted":
+        """Count the n-grams of one or more references."""
+        most: list[Counter[tuple[str, ...]]] = [Counter() for _ in range(ORDER)]
+        for reference in references:
+            for order, known in enumerate(most, 1):
+                known |= ngrams(reference, order)
+        return cls(tuple(most), tuple(map(len, references)))
+
+
+def bleu(captions: Sequence[Tokens], references: Sequence[Sequence[Tokens] | Counted]) -> Bleu:
     """BLEU of captions against their references.
 
     Args:
         captions: N captions as tokens.
-        references: Of each caption one or more references as tokens.
+        references: Of each caption one or more references as tokens, or counted.
     """
     matched = np.zeros((len(captions), ORDER))
     guessed = np.zeros((len(captions), ORDER))
     lengths = np.zeros((len(captions), 2))
     for row, (caption, own) in enumerate(zip(captions, references, strict=True)):
-        lengths[row] = len(caption), min((abs(len(r) - len(caption)), len(r)) for r in own)[1]
-        for order in range(1, ORDER + 1):
-            most: Counter[tuple[str, ...]] = Counter()
-            for reference in own:
-                most |= ngrams(reference, order)
-            matched[row, order - 1] = (ngrams(caption, order) & most).total()
+        known = own if isinstance(own, Counted) else Counted.of(own)
+        lengths[row] = len(caption), min((abs(r - len(caption)), r) for r in known.lengths)[1]
+        for order, most in enumerate(known.most, 1):
+            said = ngrams(caption, order)
+            matched[row, order - 1] = sum(min(count, most[each]) for each, count in said.items())
             guessed[row, order - 1] = max(0, len(caption) - order + 1)
     return Bleu(_score(matched.sum(0), guessed.sum(0), lengths.sum(0)),
                 _score(matched, guessed, lengths))  # fmt: skip

@@ -8,6 +8,7 @@ unless the frequencies of a larger set are given.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import log
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Frequencies:
 
     def weight(self, ngram: Ngram) -> float:
         """Logarithm of the inverse document frequency."""
-        return float(np.log(self.pictures) - np.log(max(1, self.counts[ngram])))
+        return log(self.pictures) - log(max(1, self.counts[ngram]))
 
 
 @dataclass(frozen=True)

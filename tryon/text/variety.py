@@ -17,7 +17,7 @@ def distinct(texts: Sequence[Tokens], n: int) -> float:
     """Different n-grams ÷ n-grams over all texts; 0 where there are none."""
     counts: Counter[tuple[str, ...]] = Counter()
     for text in texts:
-        counts += ngrams(text, n)
+        counts.update(ngrams(text, n))
     return len(counts) / counts.total() if counts else 0.0
 
 
