@@ -23,7 +23,7 @@ from tryon.gan.losses import adversarial_loss
 from tryon.gan.terms import Batch, Terms
 
 DETECTION = 0.04  # weight of the words and pairs that the encoder detects; likelihood has 1
-INFORMATION = 1.4  # weight of the code that is to be recognised
+INFORMATION = 1.5  # weight of the code that is to be recognised
 ANCHOR = 1.0  # weight of the codes that are recognised in references
 SMOOTHING = 0.05  # of the likelihood's targets
 
