@@ -69,7 +69,7 @@ def _person(config: Any, random: np.random.Generator) -> Arrays:
     coarse = (height // 4, width // 4)
     channels = {
         "image": 3, "target": 3, "seen": 3, "photo": 3, "warped": 4, "worn": 1, "old": 1,
-        "front": 1, "limbs": 1, "edit": 1, "photo_mask": 1,
+        "front": 1, "limbs": 1, "edit": 1, "photo_mask": 1, "outline": 3,
     }  # fmt: skip
     planes = {
         name: random.random((count, height, width), np.float32) for name, count in channels.items()
@@ -80,7 +80,7 @@ def _person(config: Any, random: np.random.Generator) -> Arrays:
         "keypoints": random.random((len(KEYPOINTS), 3), np.float32) * np.float32(height),
         "category": np.eye(3, dtype=np.float32)[random.integers(3)],
         "groups": random.integers(0, len(GROUPS), (height // 2, width // 2)),
-        "photo_points": random.random((len(POINTS), 2), np.float32),
+        "outline_points": random.random((len(POINTS), 2), np.float32),
     }
 
 

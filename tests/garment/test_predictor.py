@@ -9,9 +9,8 @@ from safetensors.torch import save_file
 from tests.garment.worn import HEIGHT, PERSONS, config, rows, samples, write_split
 from tryon.config import CandidateConfig
 from tryon.errors import BundleError, Refusal
-from tryon.garment import areas, cloth, evaluation, export
+from tryon.garment import areas, cloth, evaluation, export, outline
 from tryon.garment.cloth import Given
-from tryon.garment.letterbox import letterbox
 from tryon.garment.objective import build
 from tryon.garment.points import to_points
 from tryon.garment.predictor import Networks, Predictor, load
@@ -74,8 +73,8 @@ def predictor(bundle: Bundle, index: int, kind: str = "cross") -> Predictor:
     logits = 8.0 * (groups[None] == np.arange(len(areas.GROUPS))[:, None, None])
     row = rows(index)[1]  # the garment of the cross pair
     photo = decode(row["garment_raw"]).image
-    near, corner = cloth.alone(photo, decode_labels(row["garment_raw_mask"]))
-    boxed = letterbox(near, (HEIGHT, HEIGHT * 3 // 4))
+    mask = decode_labels(row["garment_raw_mask"])
+    boxed, corner = outline.framed(photo, mask, (HEIGHT, HEIGHT * 3 // 4))
     points = to_points(row["category"], np.array(row["garment_raw_landmarks"])) - corner
     points = (points * boxed.scale + boxed.shift + 0.5) / [HEIGHT * 3 // 4, HEIGHT]
     mask = sample.arrays["photo_mask"][1::2, 1::2].astype(np.float32) / 255
@@ -204,6 +203,22 @@ def test_refusals(bundle: Bundle, change: dict[str, object], code: str) -> None:
 def test_peaks_are_read_finer_than_their_cells() -> None:
     points = np.random.default_rng(0).uniform(0.15, 0.85, (29, 2))
     assert np.abs(cloth.peaks(heat_of(points)) - points).max() < 0.2 / 24
+
+
+def test_the_ends_of_a_neck_are_read_in_their_order() -> None:
+    """Each map is a little hotter at the other's place, as those of ends that look alike are."""
+    right, left = cloth.NECK
+    points = np.random.default_rng(1).uniform(0.15, 0.85, (29, 2))
+    points[right], points[left] = (0.4, 0.2), (0.6, 0.2)
+    heat = heat_of(points)
+    swapped = heat - 50
+    swapped[right], swapped[left] = heat[left] + 0.5, heat[right] + 0.5
+    torn = np.logaddexp(heat, swapped)
+    assert cloth.peaks(torn)[right, 0] > 0.55, "without the order it is the other end"
+    ordered = cloth.peaks(cloth.neck_in_order(torn))
+    assert np.abs(ordered - points)[[right, left]].max() < 0.5 / 24
+    clear = cloth.peaks(cloth.neck_in_order(heat))
+    np.testing.assert_array_equal(clear, cloth.peaks(heat))
 
 
 def test_a_given_mask_is_used(bundle: Bundle) -> None:

@@ -14,11 +14,10 @@ import onnx
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from tests.serving.networks import meta
+from tryon.garment import outline
 from tryon.garment.areas import GROUP, GROUPS
 from tryon.garment.catalogue import catalogue
-from tryon.garment.cloth import alone
 from tryon.garment.garment import CATEGORIES
-from tryon.garment.letterbox import letterbox
 from tryon.garment.points import POINTS, to_points
 from tryon.garment.settings import Settings
 from tryon.serving.bundle import Bundle, Meta
@@ -86,8 +85,7 @@ def parser() -> bytes:
 def reader() -> bytes:
     """What is not pale is the garment."""
     first = next(iter(catalogue().values()))
-    near, corner = alone(*first.cloth())
-    boxed = letterbox(near, (HEIGHT, WIDTH))
+    boxed, corner = outline.framed(*first.cloth(), (HEIGHT, WIDTH))
     points = to_points(first.category, np.array(first.landmarks)) - corner
     places = (points * boxed.scale + boxed.shift + 0.5) / [WIDTH, HEIGHT]
     rows, columns = HEIGHT // 4, WIDTH // 4

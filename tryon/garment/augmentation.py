@@ -1,8 +1,8 @@
 """Training-time variation: everything of a frame moves together, light changes all alike.
 
 A small shift moves only the warped garment, as landmarks that are a little off would. What the two
-readers see, the person as `seen` and the garment's own photo, varies by itself and more
-(tryon.garment.cameras).
+readers see, the person as `seen`, the garment's own photo and its outline, varies by itself and
+more (tryon.garment.cameras, tryon.garment.outline).
 """
 
 import hashlib
@@ -14,7 +14,7 @@ import numpy as np
 
 from tryon.data.prepared import PreparedSplit
 from tryon.errors import DataError
-from tryon.garment import areas, cameras
+from tryon.garment import areas, cameras, outline
 from tryon.garment.config import AugmentationConfig
 from tryon.garment.points import MIRROR as MIRRORED_POINTS
 from tryon.garment.preparation import COARSE
@@ -24,7 +24,7 @@ from tryon.vision.human import KEYPOINTS
 
 __all__ = ["GarmentPolicy", "TrainingSet", "check", "contact_sheet", "policy"]
 
-VERSION = 2  # of what the policy does, for its digest
+VERSION = 3  # of what the policy does, for its digest
 PICTURES, PLANES = ("image", "target"), ("worn", "old", "front", "limbs", "edit")
 MIRROR = [
     KEYPOINTS.index(n.replace("left_", "#").replace("right_", "left_").replace("#", "right_"))
@@ -73,7 +73,7 @@ class GarmentPolicy:
         return varied
 
     def _read(self, sample: Arrays, rng: np.random.Generator) -> Arrays:
-        """What the readers see: `seen`, and the garment's photo with its mask and points."""
+        """What the readers see: `seen`, the garment's photo with its mask and points, `outline`."""
         config = self.config
         seen = sample["image"]
         if rng.random() < config.clutter:
@@ -93,7 +93,8 @@ class GarmentPolicy:
         if config.camera:
             seen = cameras.taken(seen, config.camera, rng)
             out["photo"] = cameras.taken(out["photo"], config.camera, rng)
-        return out | {"seen": seen}
+        rough = outline.roughened(out["photo_mask"], config.rough, rng)
+        return out | {"seen": seen, "outline": rough}
 
     def digest(self) -> str:
         """sha256 of what the policy does."""
@@ -223,14 +224,27 @@ def to_inputs(sample: Arrays) -> Arrays:
         for name in (*PICTURES, *PLANES, "warped", "parts", "sources", "photo", "photo_mask")
     }
     seen = sample.get("seen", sample["image"])
+    shape, points = _outlined(sample)
     return {
         **unit,
         "seen": _planes(seen).astype(np.float32) * np.float32(1 / 255),
+        "outline": _planes(shape).astype(np.float32) * np.float32(1 / 255),
+        "outline_points": points,
         "groups": sample["groups"][1::2, 1::2].astype(np.int64),
-        "photo_points": sample["photo_points"],
         "keypoints": sample["keypoints"],
         "category": sample["category"],
     }
+
+
+def _outlined(sample: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    """The garment's outline as a reader will be given it, and its points there, in [0, 1]."""
+    photo = sample["photo"]
+    size = np.array(photo.shape[1::-1])
+    mask = sample.get("outline", sample["photo_mask"])
+    boxed, corner = outline.framed(photo, mask, (photo.shape[0], photo.shape[1]))
+    points = sample["photo_points"] * size - 0.5 - corner
+    points = (points * boxed.scale + boxed.shift + 0.5) / size
+    return boxed.image, np.where(mask.max() > 127, points, np.nan).astype(np.float32)
 
 
 def _planes(array: np.ndarray) -> np.ndarray:

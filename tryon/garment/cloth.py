@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tryon.garment import cutting, flat, warping
+from tryon.garment import cutting, flat, outline, warping
 from tryon.garment.cloth_checks import check_layout, check_mask, solid
 from tryon.garment.garment import CATEGORIES, Category
 from tryon.garment.letterbox import Letterbox, letterbox
-from tryon.garment.points import from_points
+from tryon.garment.points import POINTS, from_points
 from tryon.serving.session import OnnxSession
 
-RIM, PALE = 0.06, 235  # around a garment whose landmarks are read: share of its size; grey
+NECK = POINTS.index("neck_right"), POINTS.index("neck_left")
 NEAR = 2  # cells around a landmark's hottest one that decide its place
+COLD = 20.0  # logits under the coldest cell: no weight
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,6 @@ def read(given: Given, reader: OnnxSession, size: tuple[int, int]) -> Garment:
     return Garment(category, warping.Cloth.of(photo, mask), measured, mask, missing)
 
 
-def alone(photo: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The garment on pale ground, as near as it gets, and where that lies: x, y of its corner.
-
-    What lies around a garment misleads whoever looks for its corners.
-    """
-    rows, columns = (np.flatnonzero((mask > 127).any(axis)) for axis in (1, 0))
-    rim = int(RIM * max(np.ptp(rows), np.ptp(columns)))
-    top, left = max(0, rows[0] - rim), max(0, columns[0] - rim)
-    box = (slice(top, rows[-1] + rim + 1), slice(left, columns[-1] + rim + 1))
-    pale = np.where(mask[box][..., None] > 127, photo[box], np.uint8(PALE))
-    return pale, np.array([left, top])
-
-
 def _landmarks(
     photo: np.ndarray,
     mask: np.ndarray,
@@ -101,10 +89,9 @@ def _landmarks(
     size: tuple[int, int],
 ) -> np.ndarray:
     """float64 [K, 2], photo pixels, those of the category; NaN for what is not there."""
-    near, corner = alone(photo, mask)
-    boxed = letterbox(near, size)
+    boxed, corner = outline.framed(photo, mask, size)
     said = _said(boxed, category, reader)
-    points = peaks(said["heat"][0]) * np.array(size[::-1]) - 0.5
+    points = peaks(neck_in_order(said["heat"][0])) * np.array(size[::-1]) - 0.5
     points = np.where(said["present"][0][:, None] > 0, points, np.nan)
     return from_points(category, boxed.to_photo(points) + corner)
 
@@ -116,6 +103,27 @@ def _said(boxed: Letterbox, category: Category, reader: OnnxSession) -> dict[str
         photo=planes.astype(np.float32) * np.float32(1 / 255),
         category=np.eye(len(CATEGORIES), dtype=np.float32)[[CATEGORIES.index(category)]],
     )
+
+
+def neck_in_order(heat: np.ndarray) -> np.ndarray:
+    """Heat maps in which the right end of the neck lies left of the left one.
+
+    The ends are a few cells apart and look alike, so that each map alone may well be hottest at the
+    other's place. Of all pairs of columns in order the hottest one is taken, and either map is
+    cold beyond the middle between them.
+
+    Args:
+        heat: float [P, h, w], logits.
+    """
+    right, left = (heat[at].max(0).astype(np.float64) for at in NECK)  # of each column
+    best_after = np.maximum.accumulate(left[::-1])[::-1]
+    first = int((right[:-1] + best_after[1:]).argmax())
+    last = first + 1 + int(left[first + 1 :].argmax())
+    middle = (first + last) // 2 + 1
+    ordered, cold = heat.copy(), heat.min() - COLD
+    ordered[NECK[0], :, middle:] = cold
+    ordered[NECK[1], :, :middle] = cold
+    return ordered
 
 
 def peaks(heat: np.ndarray) -> np.ndarray:

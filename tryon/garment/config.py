@@ -68,6 +68,7 @@ class AugmentationConfig(Section):
     clutter: float = Field(0.35, ge=0, le=1, description="probability of another background")
     turn: float = Field(25.0, ge=0, le=180, description="of the garment's photo, degrees")
     zoom: float = Field(0.4, ge=0, le=2, description="of the garment's photo, log size")
+    rough: float = Field(0.18, ge=0, le=1, description="faults of the garment's outline")
 
 
 class NetworkConfig(Section):

@@ -198,6 +198,9 @@ class GarmentReader(nn.Module):
     def forward(self, photo: Tensor, category: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """photo `[N, 3, H, W]` in [0, 1], category `[N, 3]`.
 
+        It learns the mask from photos and the landmarks from outlines (tryon.garment.outline):
+        read first the one, then the other.
+
         Returns:
             Mask logits `[N, 1, H, W]`; logits of each landmark's cell `[N, P, H/4, W/4]`, and
             of its being there at all `[N, P]`.
@@ -236,10 +239,18 @@ class Outfitter(nn.Module):
 
         Args:
             planes: The generator's arguments.
-            photos: seen, keypoints, category and photo, of as many samples as are to be read.
+            photos: seen, keypoints, category, photo and outline, of as many samples as are to be
+                read.
+
+        Returns:
+            What was made; label groups; the garment's mask in its photo, and the heat and presence
+            of its landmarks in its outline.
         """
         made = self.generator(**planes)
         if photos is None:
             return made, None, None
         parsed = self.parser(photos["seen"], photos["keypoints"], photos["category"])
-        return made, parsed, self.reader(photos["photo"], photos["category"])
+        both = torch.cat([photos["photo"], photos["outline"]])
+        mask, heat, present = self.reader(both, photos["category"].repeat(2, 1))
+        count = len(parsed)
+        return made, parsed, (mask[:count], heat[count:], present[count:])

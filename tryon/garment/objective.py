@@ -24,6 +24,7 @@ LABELS, MASK, POINTS, PRESENT = 0.3, 0.3, 0.05, 0.1
 GIVEN = (
     "image", "warped", "old", "front", "limbs", "sources", "parts", "keypoints", "category",
 )  # fmt: skip
+READ = ("seen", "keypoints", "category", "photo", "outline")
 READ_EVERY = 2  # the readers learn on every second sample of a batch
 
 
@@ -34,8 +35,8 @@ class GarmentObjective:
     front, limbs, edit `[N, 1, H, W]`; parts `[N, G, H/4, W/4]`; sources `[N, 12, H/4, W/4]`;
     keypoints `[N, 18, 3]`; category `[N, 3]`; groups int64 `[N, H/2, W/2]`; seen `[N, 3, H, W]`,
     the image as a camera might have taken it, which the parser reads. And of garment photos: photo
-    `[N, 3, H, W]`, photo_mask `[N, 1, H, W]`, photo_points `[N, P, 2]` in [0, 1], NaN where there
-    is none.
+    `[N, 3, H, W]`, photo_mask `[N, 1, H, W]`, outline `[N, 3, H, W]` (tryon.garment.outline),
+    outline_points `[N, P, 2]` in [0, 1], NaN where there is none.
 
     Args:
         outfitter: Generator and readers.
@@ -48,9 +49,7 @@ class GarmentObjective:
 
     def generate(self, generator: nn.Module, batch: Batch) -> Batch:
         """The dressed pictures, what they were made of, and what the readers read."""
-        photos = {
-            name: batch[name][::READ_EVERY] for name in ("seen", "keypoints", "category", "photo")
-        }
+        photos = {name: batch[name][::READ_EVERY] for name in READ}
         made, parsed, read = generator({name: batch[name] for name in GIVEN}, photos)
         generated = dressed(batch, made) | {"flow": made.flow, "parsed": parsed}
         return generated | dict(zip(("mask", "heat", "present"), read, strict=True))
@@ -117,7 +116,7 @@ def dressed(batch: Batch, made: Any) -> Batch:
 def reading(batch: Batch, generated: Batch) -> Terms:
     """What the readers are told: label groups, the garment's mask, its landmarks."""
     groups = batch["groups"][::READ_EVERY]
-    mask, points = batch["photo_mask"][::READ_EVERY], batch["photo_points"][::READ_EVERY]
+    mask, points = batch["photo_mask"][::READ_EVERY], batch["outline_points"][::READ_EVERY]
     there = torch.isfinite(points).all(-1)  # [N, P]
     heat = generated["heat"]
     cells = heat.new_tensor([heat.shape[3], heat.shape[2]])
