@@ -60,7 +60,8 @@ EVERY: dict[str, Any] = {
                 "min_inside_over_paste": -20.0, "min_psnr_over_behind": -20.0,
                 "min_ssim_over_behind": -1.0, "min_paired_over_behind": -20.0,
                 "max_colour_error": 99.0, "max_bin_loss": 30.0,
-                "max_champion_loss": 20.0,
+                "max_champion_loss": 20.0, "min_labels_right": 0.0, "min_mask_iou": 0.0,
+                "min_landmarks_near": 0.0,
             },
         },
         "caption": {

@@ -6,13 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.garment.worn import config, write_split
+from tests.garment.worn import Knows, config, heat_of, write_split
 from tryon import gates
 from tryon.data.prepared import PreparedSplit
 from tryon.errors import DataError
-from tryon.garment import areas, baselines, evaluation, scoring
+from tryon.garment import areas, baselines, cloth, evaluation, outline, reading, scoring
 from tryon.garment.criteria import METRICS, PRIMARY, rules
+from tryon.garment.garment import CATEGORIES
 from tryon.types import Arrays
+
+# Figures that are not the pictures'.
+READ = {"parity": 0.0, "labels_right": 1.0, "mask_iou": 1.0, "landmarks_near": 1.0}
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +101,7 @@ def test_the_gate_passes_the_truth_and_fails_worse(split: PreparedSplit) -> None
     scored = evaluation.baselines(split, config())
 
     def failed(dress: baselines.Dresser) -> set[str]:
-        made = evaluation.evaluate_dresser(dress, split, config(), "made").with_metrics(parity=0.0)
+        made = evaluation.evaluate_dresser(dress, split, config(), "made").with_metrics(**READ)
         return {one.rule.name for one in gates.check(rules(config()), made, scored, None).failed}
 
     assert not failed(know) - {"skin_tones"}  # nine pictures say nothing of a tone
@@ -108,7 +112,7 @@ def test_the_gate_passes_the_truth_and_fails_worse(split: PreparedSplit) -> None
 
 
 def test_every_rule_names_a_figure_that_is_taken(split: PreparedSplit) -> None:
-    made = evaluation.baselines(split, config())[baselines.PASTE].with_metrics(parity=0.0)
+    made = evaluation.baselines(split, config())[baselines.PASTE].with_metrics(**READ)
     for rule in rules(config()):
         assert rule.metric in made.metrics, rule.name
         assert rule.metric in METRICS, rule.name
@@ -146,3 +150,67 @@ def test_pictures_show_person_paste_result_and_truth(split: PreparedSplit) -> No
     titles = list(made.pictures[0].pictures)
     assert titles[:4] == ["person", "pasted warp", "result", "ground truth"]
     assert isinstance(made.samples, pd.DataFrame)
+
+
+class Reads:
+    """Stands in for the garment's reader: knows the photos of a split by their pixels.
+
+    Args:
+        split: Whose garments it knows.
+        off: How far its landmarks lie beside the true ones, of the frame's height.
+    """
+
+    def __init__(self, split: PreparedSplit, off: float = 0.0) -> None:
+        self.arrays = split.arrays
+        self.rows = {array.tobytes(): row for row, array in enumerate(split.arrays["photo"])}
+        self.off = off
+        self.row = 0
+
+    def run(self, photo: np.ndarray, category: np.ndarray) -> Arrays:
+        height, width = size = photo.shape[2:]
+        seen = np.rint(np.moveaxis(photo[0], 0, -1) * 255).astype(np.uint8).tobytes()
+        points = np.full((29, 2), 0.5)
+        if seen in self.rows:
+            self.row = self.rows[seen]
+        else:  # an outline of the last photo
+            own, named = (
+                np.array(self.arrays["photo"][self.row]),
+                CATEGORIES[int(category.argmax())],
+            )
+            mask = cloth.read_mask(own, named, self, size)  # type: ignore[arg-type]
+            boxed, corner = outline.framed(own, mask, size)
+            points = self.arrays["photo_points"][self.row] * [width, height] - 0.5 - corner
+            points = (points * boxed.scale + boxed.shift + 0.5) / [width, height]
+        mask = self.arrays["photo_mask"][self.row][1::2, 1::2].astype(np.float32) / 255
+        return {
+            "mask": 20 * (mask[None, None] - 0.5),
+            "heat": heat_of(points + np.array([0, self.off]))[None],
+            "present": np.where(np.isfinite(points).all(1), 5.0, -5.0)[None],
+        }
+
+
+def test_readers_are_judged_by_what_they_read(split: PreparedSplit) -> None:
+    rows = cross(split)
+    groups = split.arrays["groups"][rows][:, 1::2, 1::2]
+    logits = (groups[:, None] == np.arange(len(areas.GROUPS))[:, None, None]).astype(np.float32)
+    knows, confuses = Knows(groups=logits), Knows(groups=np.roll(logits, 1, 1))
+
+    def read(parser: Knows, reader: object) -> dict[str, float]:
+        return reading.score(parser, reader, split, rows, len(rows))  # type: ignore[arg-type]
+
+    def failed(figures: dict[str, float]) -> set[str]:
+        made = evaluation.baselines(split, config())[baselines.PASTE].with_metrics(**figures)
+        named = {one.rule.name for one in gates.check(rules(config()), made, {}, None).failed}
+        return named & {"labels", "mask", "landmarks"}
+
+    right = read(knows, Reads(split))
+    assert right["labels_right"] == 1
+    assert right["mask_iou"] > 0.85
+    assert right["landmarks_near"] > 0.95
+    assert not failed(right)
+    assert failed(read(confuses, Reads(split))) == {"labels"}
+    assert failed(read(knows, Reads(split, off=0.1))) == {"landmarks"}
+    nothing = np.full((1, 1, 64, 48), -5.0, np.float32)
+    blind = Knows(mask=nothing, heat=heat_of(np.zeros((29, 2)))[None], present=np.zeros((1, 29)))
+    assert read(knows, blind)["mask_iou"] == 0
+    assert failed(read(knows, blind)) == {"mask", "landmarks"}

@@ -6,11 +6,22 @@ import numpy as np
 import pytest
 from safetensors.torch import save_file
 
-from tests.garment.worn import HEIGHT, PERSONS, config, rows, samples, write_split
+from tests.garment.worn import (
+    HEIGHT,
+    PERSONS,
+    Knows,
+    config,
+    heat_of,
+    rows,
+    samples,
+    write_split,
+)
+from tryon import gates
 from tryon.config import CandidateConfig
 from tryon.errors import BundleError, Refusal
 from tryon.garment import areas, cloth, evaluation, export, outline
 from tryon.garment.cloth import Given
+from tryon.garment.criteria import rules as rules_of
 from tryon.garment.objective import build
 from tryon.garment.points import to_points
 from tryon.garment.predictor import Networks, Predictor, load
@@ -42,24 +53,6 @@ def bundle(shipped: tuple[Path, float], tmp_path_factory: pytest.TempPathFactory
     others = {name: shipped[0] / f"{name}.onnx" for name in export.READERS}
     folder = tmp_path_factory.mktemp("bundle")
     return Bundle.write(folder, shipped[0] / "model.onnx", meta, "# card", others)
-
-
-class Knows:
-    """Stands in for a reader: says what it was given, as the network would."""
-
-    def __init__(self, **said: np.ndarray) -> None:
-        self.said = said
-
-    def run(self, **arrays: np.ndarray) -> dict[str, np.ndarray]:
-        return self.said
-
-
-def heat_of(points: np.ndarray) -> np.ndarray:
-    """Heat maps whose peaks are at these points in [0, 1]."""
-    height, width = HEIGHT // 4, HEIGHT * 3 // 16
-    y, x = np.mgrid[:height, :width] + 0.5
-    at = np.nan_to_num(points)[:, None, None] * [width, height]
-    return (-((x - at[..., 0]) ** 2 + (y - at[..., 1]) ** 2)).astype(np.float32)
 
 
 def predictor(bundle: Bundle, index: int, kind: str = "cross") -> Predictor:
@@ -98,6 +91,9 @@ def test_what_ships_is_what_is_scored(bundle: Bundle, tmp_path: Path) -> None:
     made = evaluation.evaluate(bundle.session, write_split(tmp_path), config(), "untrained")
     assert made.metrics["outside"] == 0
     assert np.isfinite(made.metrics["psnr"])
+    assert "readers" in made.protocol
+    failed = {one.rule.name for one in gates.check(rules_of(config()), made, {}, None).failed}
+    assert failed >= {"labels", "mask", "landmarks"}, "untrained readers do not ship"
 
 
 def test_a_bundle_loads_with_all_its_networks(bundle: Bundle) -> None:

@@ -110,6 +110,16 @@ def test_what_is_no_network_is_refused(tmp_path: Path, content: bytes | str) -> 
     assert not (tmp_path / "meta.json").exists()
 
 
+def test_a_network_beside_another_is_opened(tmp_path: Path) -> None:
+    for name in ("model", "other"):
+        (tmp_path / f"{name}.onnx").write_bytes(zero_network())
+    network = OnnxSession(tmp_path / "model.onnx")
+    assert network.beside("other").outputs == network.outputs
+    for alone in (network.beside("other"), OnnxSession(zero_network())):
+        with pytest.raises(BundleError, match="missing"):
+            alone.beside("missing")
+
+
 def test_an_empty_card_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="card"):
         Bundle.write(tmp_path, zero_network(), meta(), " \n")

@@ -65,15 +65,13 @@ def read(given: Given, reader: OnnxSession, size: tuple[int, int]) -> Garment:
     """
     photo, category, mask = given.photo, given.category, given.mask
     if mask is None:
-        boxed = letterbox(photo, size)
-        said = _said(boxed, category, reader)
-        mask = solid(cutting.cut(photo, boxed.back(said["mask"][0, 0])), given=False)
+        mask = read_mask(photo, category, reader, size)
     else:
         check_mask(mask, photo.shape[:2])
         mask = solid(mask, given=True)
     landmarks = given.landmarks
     if landmarks is None:
-        landmarks = _landmarks(photo, mask, category, reader, size)
+        landmarks = read_landmarks(photo, mask, category, reader, size)
     measured = flat.read(category, landmarks)
     check_layout(measured, mask)
     known = {"mask": given.mask, "landmarks": given.landmarks}
@@ -81,7 +79,20 @@ def read(given: Given, reader: OnnxSession, size: tuple[int, int]) -> Garment:
     return Garment(category, warping.Cloth.of(photo, mask), measured, mask, missing)
 
 
-def _landmarks(
+def read_mask(
+    photo: np.ndarray, category: Category, reader: OnnxSession, size: tuple[int, int]
+) -> np.ndarray:
+    """The garment's mask, uint8 [H, W] of its photo, 0 to 255.
+
+    Raises:
+        Refusal: `garment_missing`.
+    """
+    boxed = letterbox(photo, size)
+    said = _said(boxed, category, reader)
+    return solid(cutting.cut(photo, boxed.back(said["mask"][0, 0])), given=False)
+
+
+def read_landmarks(
     photo: np.ndarray,
     mask: np.ndarray,
     category: Category,

@@ -108,6 +108,11 @@ class GateConfig(Section):
         0.0, ge=0, description="of 255, outside that area, and of the head and hands"
     )
     max_colour_error: float = Field(6.0, ge=0, description="CIEDE2000 of the garment, median")
+    min_labels_right: float = Field(0.8, ge=0, le=1, description="of a person's pixels, read")
+    min_mask_iou: float = Field(0.75, ge=0, le=1, description="of the garment's mask, read")
+    min_landmarks_near: float = Field(
+        0.7, ge=0, le=1, description="share of garment landmarks read within 5 % of the height"
+    )
     max_bin_loss: float = Field(2.5, ge=0, description="dB a skin-tone bin may lie under the mean")
     max_champion_loss: float = Field(0.1, ge=0, description="dB under the champion, same test set")
     max_parity: float = Field(1e-3, gt=0, description="ONNX against torch, values 0-1")

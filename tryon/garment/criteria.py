@@ -30,6 +30,9 @@ def _metrics() -> dict[str, Metric]:
         Metric("psnr_inside_paired", "PSNR inside, paired", "higher", "dB", "as before"),
         Metric("sharpness", "sharpness", "none", "×", "gradient energy ÷ the truth's, inside", 3),
         Metric("sharpness_error", "sharpness error", "lower", "", "distance from 1, mean", 3),
+        Metric("labels_right", "labels read right", "higher", "", "of a person's pixels", 3),
+        Metric("mask_iou", "garment mask, IoU", "higher", "", "read off its photo", 3),
+        Metric("landmarks_near", "garment landmarks found", "higher", "", "read off its mask", 3),
         Metric("worst_bin_loss", "worst skin tones", "lower", "dB", "PSNR under the mean"),
         Metric("non_finite", "broken outputs", "lower", "", "pictures with NaN or infinity", 0),
         Metric("parity", "parity", "lower", "", "largest difference of ONNX to torch", 6),
@@ -106,6 +109,18 @@ def rules(config: Config) -> list[Rule]:
         Rule(
             "paired", "a garment put on its own wearer again is not worse than the pasted warp",
             "psnr_inside_paired", gate.min_paired_over_behind, "at_least", BEHIND, "dB",
+        ),
+        Rule(
+            "labels", "persons are read as they are",
+            "labels_right", gate.min_labels_right, "at_least",
+        ),
+        Rule(
+            "mask", "garments are cut out of their photos",
+            "mask_iou", gate.min_mask_iou, "at_least",
+        ),
+        Rule(
+            "landmarks", "garments are measured where they are",
+            "landmarks_near", gate.min_landmarks_near, "at_least",
         ),
         Rule(
             "skin_tones", "no skin tone lies far under the mean",

@@ -7,6 +7,7 @@ the truth is known. Unpaired samples, without truth, count only for the distance
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 from tryon.data.prepared import PreparedSplit
 from tryon.errors import DataError
 from tryon.garment import baselines as dressers
-from tryon.garment import scoring
+from tryon.garment import reading, scoring
 from tryon.garment.baselines import INPUTS, Dresser
 from tryon.garment.config import Config
 from tryon.garment.criteria import CARD, METRICS, PRIMARY, rules
@@ -39,12 +40,13 @@ def evaluate(network: OnnxSession, split: PreparedSplit, config: Config, title: 
     """Score an exported network on a prepared split.
 
     Args:
-        network: As it ships, for frames of the split's size.
+        network: As it ships, for frames of the split's size; the readers lie beside it.
         split: Usually `test`.
         config: Batch size, bins, pictures, features of the distances.
         title: Name of the candidate.
 
     Raises:
+        BundleError: a reader is missing.
         DataError: the split has no cross samples, or is of another size than the network.
         ConfigError: Inception features without the standard weights.
     """
@@ -55,7 +57,12 @@ def evaluate(network: OnnxSession, split: PreparedSplit, config: Config, title: 
             f"{got[1]}×{got[0]}",
             hint="prepare with the preprocess.height the network was trained with",
         )
-    return evaluate_dresser(dressers.dresser(network.run), split, config, title)
+    made = evaluate_dresser(dressers.dresser(network.run), split, config, title)
+    known = np.flatnonzero(split.table["kind"] == "cross")
+    readers = network.beside("parser"), network.beside("reader")
+    read = reading.score(*readers, split, known, config.evaluation.batch_size)
+    told = replace(made, protocol={**made.protocol, "readers": reading.PROTOCOL})
+    return told.with_metrics(**read)
 
 
 def baselines(split: PreparedSplit, config: Config) -> dict[str, Evaluation]:

@@ -65,6 +65,7 @@ class OnnxSession:
                 code="not_a_network",
                 hint="export it again",
             ) from error
+        self._file = None if isinstance(model, bytes) else Path(model)
         self.inputs: dict[str, tuple[Any, ...]] = {
             node.name: tuple(node.shape) for node in self._session.get_inputs()
         }
@@ -89,6 +90,18 @@ class OnnxSession:
             self._check(name, array)
         feeds = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         return dict(zip(self.outputs, self._session.run(None, feeds), strict=True))
+
+    def beside(self, name: str) -> "OnnxSession":
+        """Another network of the same folder: `name`.onnx beside this one's file.
+
+        Raises:
+            BundleError: `not_a_network` where there is none.
+        """
+        if self._file is None:
+            raise BundleError(
+                f"a network made of bytes has no {name!r} beside it", code="not_a_network"
+            )
+        return OnnxSession(self._file.with_name(f"{name}.onnx"))
 
     def _check(self, name: str, array: np.ndarray) -> None:
         shape, kind = self.inputs[name], self._types[name]
